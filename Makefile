@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos day coverage check bench soak docs lock release clean
+.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos day coverage check bench soak docs texts lock release clean
 
 help: ## What you can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ soak: $(READY) ## 20 minutes at 50 requests a second, and what grows (ARGS="--mi
 docs: $(READY) ## Write manifest.yml and the generated pages in docs/
 	$(BIN)/python -m bot manifest --command /dp > manifest.yml
 	$(BIN)/python -m bot docs
+
+texts: $(READY) ## Bring bot/languages in step with the texts in the code: new ones empty, unused ones gone
+	$(BIN)/python .ci/texts.py
 
 release: $(READY) ## Wheel, sdist, bill of materials and checksums in dist/, byte-equal each time
 	$(BIN)/python .ci/release.py

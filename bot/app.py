@@ -29,6 +29,7 @@ from bot.chores import Chores
 from bot.connect.connector import Connected, Connector
 from bot.connect.pages import connect_routes
 from bot.contract.context import Deps
+from bot.contract.reader_languages import ReaderLanguages
 from bot.contract.roles_file import read_roles_file
 from bot.contract.routing import RouteTable, build_table
 from bot.dialpad.accounts import Accounts
@@ -319,6 +320,7 @@ def _build_parts(
         channel_messages,
         PostedCardRenderer(store, accounts, directory, boards),
         chores,
+        languages=ReaderLanguages(people, settings.channel_language),
         pace=build_pace(book, time.monotonic),
     )
     files = SlackFiles(clients, session)

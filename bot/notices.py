@@ -1,5 +1,6 @@
 """What must reach a person without a request: passed on to the dispatcher, which is built last."""
 
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.cards.connecting import CONNECT
 from bot.cards.timed_changes import SET_NOW
@@ -32,14 +33,15 @@ class Notices:
     async def connection_broken(self, person: PersonKey) -> None:
         self.dispatcher.home_changed(person)
         connect = Button("Connect again", CONNECT, style="primary")
-        text = "Dialpad ended your connection, so I cannot do anything there for you. Connect again to continue."
+        text = say("Dialpad ended your connection, so I cannot do anything there for you. Connect again to continue.")
         await self.dispatcher.tell(person, Reply(text, (connect,), tone="warning"))
 
     async def moved(self, person: PersonKey, ended: Ended) -> None:
         gone = [plural(ended.subscriptions, "subscription")] if ended.subscriptions else []
         gone += [plural(ended.timed, "timed change")] if ended.timed else []
-        text = (
-            f"You use another Dialpad company now, so what you had in the one before has ended: {' and '.join(gone)}."
+        text = say(
+            "You use another Dialpad company now, so what you had in the one before has ended: {gone}.",
+            gone=say(" and ").join(gone),
         )
         again = Button("Set up notifications", "notify.me")
         await self.dispatcher.tell(person, Reply(text, (again,) if ended.subscriptions else (), tone="warning"))
@@ -51,5 +53,8 @@ class Notices:
         try:
             await self.dispatcher.tell_given_up(job, error)
         except Exception:  # noqa: BLE001  whatever Slack answers: it is told once Slack takes it
-            why = f"What you had set for later did not happen. {self.dispatcher.why_given_up(job, error)}"
+            why = say(
+                "What you had set for later did not happen. {why_given_up}",
+                why_given_up=self.dispatcher.why_given_up(job, error),
+            )
             await tell_person(self.store, job.person, f"later:{job.id}", why, [(SET_NOW.label, SET_NOW.route)])

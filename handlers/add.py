@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.group import Group, GroupChoice
+from bot.basics.language import say
 from bot.cards.channel_line import line_of_channel
 from bot.catalogue.answers import route_of
 from bot.catalogue.routes import route_for
@@ -108,7 +109,7 @@ async def _change(
     if not who or group is None or not where:  # a line that was not named is shown before anything is done
         return Form(route_of(action), args)
     if actions is _REMOVING:
-        name = await ctx.deps.directory.name_of(ctx.account, Entity.USER, str(args[field])) or "They"
+        name = await ctx.deps.directory.name_of(ctx.account, Entity.USER, str(args[field])) or say("They")
         return _asked(action, args, name, group)
     return await fill_in(ctx, route_for(action), args)
 
@@ -118,13 +119,13 @@ def _asked(action: type[Action[Any]], args: dict[str, Raw], name: str, group: Gr
     return Confirm(
         "add.removed",
         {"slug": action.slug, "args": json.dumps(args)},
-        "Take out of the line?",
+        say("Take out of the line?"),
         (
-            Fact("Who", name),
-            Fact("Line", group.name),
-            Fact("What happens", f"Calls of {group.name} no longer ring there."),
+            Fact(say("Who"), name),
+            Fact(say("Line"), group.name),
+            Fact(say("What happens"), say("Calls of {group} no longer ring there.", group=group.name)),
         ),
-        "Take out",
+        say("Take out"),
         edit=Button("Edit", route_of(action), args, form=True),
     )
 

@@ -13,6 +13,7 @@ from bot.arguments.group import WATCHED_KINDS, WATCHED_LINE, Group
 from bot.arguments.subscription_options import UserGroupChoice
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError, UserError
+from bot.basics.language import say
 from bot.basics.times import on_clock, read_span
 from bot.cards.alert import ALERT
 from bot.cards.channel_line import line_of_channel
@@ -88,18 +89,22 @@ async def alerts(
     if ctx.origin is not Origin.FORM:
         return await _form(ctx, notifications, group)
     if group is None:
-        raise FieldError("group", "Choose the line that the alerts are about.")
+        raise FieldError("group", say("Choose the line that the alerts are about."))
     rights = await rights_of(ctx)
     if not rights.cover({group.raw}):
         raise FieldError(
-            "group", f"You do not belong to {group.name}. Ask somebody who does, or a Dialpad admin, to set this up."
+            "group",
+            say(
+                "You do not belong to {group}. Ask somebody who does, or a Dialpad admin, to set this up.",
+                group=group.name,
+            ),
         )
     chosen = Thresholds(
         int(waiting or 0), int(wait or 0), bool(nobody), int(off or 0), int(answers or 0),
         int(within or Thresholds().answer_s), mention or "",
     )  # fmt: skip
     if not chosen.words:
-        raise FieldError("waiting", "Choose at least one thing that you want to be told of.")
+        raise FieldError("waiting", say("Choose at least one thing that you want to be told of."))
     before = await _before(ctx, notifications, subscription)
     if before is not None and before.alerts == chosen:
         return already_there(before, before)
@@ -137,7 +142,7 @@ def _channel(ctx: Ctx) -> str:
 async def _before(ctx: Ctx, notifications: Notifications, subscription: str) -> Subscription | None:
     found = await notifications.subscription(ctx.person, subscription) if subscription else None
     if subscription and found is None:
-        raise UserError("Somebody removed these alerts meanwhile. Type alerts to set them up again.")
+        raise UserError(say("Somebody removed these alerts meanwhile. Type alerts to set them up again."))
     return found
 
 
@@ -154,7 +159,7 @@ async def _preview(ctx: Ctx, notifications: Notifications, made: Subscription, b
         return already_there(made, same)
     notes: list[Prose] = []
     if not made.is_personal and not await notifications.may_post(ctx.person, made.channel):
-        notes.append("I am not in this channel yet: invite me with /invite, or nothing is posted.")
+        notes.append(say("I am not in this channel yet: invite me with /invite, or nothing is posted."))
     fields = _fields(made)
     if before is None:
         del fields["subscription"]
@@ -166,7 +171,7 @@ async def edit(ctx: Ctx, subscription: Annotated[str, Carried("Subscription", lo
     """Open the form, filled in with what a subscription wants alerts about."""
     found = await _before(ctx, ctx.notifications, subscription)
     if found is None or NewsKind.ALERT not in found.kinds:
-        raise UserError("These notifications have no alerts. Type alerts to set them up.")
+        raise UserError(say("These notifications have no alerts. Type alerts to set them up."))
     return Form("alerts.alerts", _fields(found))
 
 
@@ -211,5 +216,5 @@ async def _until(ctx: Ctx, span: str) -> datetime:
 async def _alert(ctx: Ctx, notifications: Notifications, card: str) -> PostedCard:
     found = await notifications.card(ctx.person, card)
     if found is None or found.kind != ALERT:
-        raise UserError("This alert is gone. Type alerts to see what is set up here.")
+        raise UserError(say("This alert is gone. Type alerts to see what is set up here."))
     return found

@@ -8,6 +8,7 @@ from bot.arguments.audited_action import DeedChoice, Deeds
 from bot.arguments.days import Days, DaySpan
 from bot.arguments.subject import Subject, SubjectChoice
 from bot.basics.errors import ChatopsError, UserError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.catalogue.answers import as_csv
 from bot.catalogue.typed import named_action
@@ -93,7 +94,7 @@ class _Asked:
             self.days.words if self.days else "",
         ]
         said = ", ".join(part for part in parts if part)
-        return f"Audit: {said}" if said else "Audit"
+        return say("Audit: {said}", said=said) if said else say("Audit")
 
     async def query(self, ctx: Ctx, before_id: int) -> AuditQuery:
         query = AuditQuery(before_id=before_id)
@@ -118,7 +119,7 @@ class _Asked:
 async def _trail(ctx: Ctx) -> AuditTrail:
     """Return what can be searched. Raises UserError for whoever is no admin."""
     if ctx.deps.audit is None or ctx.deps.gate is None:
-        raise UserError("The audit cannot be searched here. Ask whoever runs this bot.")
+        raise UserError(say("The audit cannot be searched here. Ask whoever runs this bot."))
     await ctx.account.company()
     return ctx.deps.audit
 
@@ -143,8 +144,8 @@ async def _show(ctx: Ctx, asked: _Asked, before_id: int) -> Answer:
         *((Button("As a CSV file", "audit.export", asked.args),) if rows else ()),
         Button("Search…", "audit.audit", asked.args, form=True),
     )
-    note = "Reading is left out; “everything” shows it." if asked.shown == "changes" else ""
-    return Listing(asked.words, tuple(rows), empty="There are no such entries.", note=note, buttons=buttons)
+    note = say("Reading is left out; “everything” shows it.") if asked.shown == "changes" else ""
+    return Listing(asked.words, tuple(rows), empty=say("There are no such entries."), note=note, buttons=buttons)
 
 
 async def _row(ctx: Ctx, entry: AuditRow) -> Row:
@@ -169,11 +170,13 @@ def _of_approval(entry: AuditRow) -> tuple[str, str]:
     """Return what happened to a request for approval, and what it was for."""
     decided = str(entry.about.details.get("decided") or "")
     action = named_action(str(entry.about.details.get("of") or ""))
-    return f"{decided.capitalize()} a request" if decided else "Asked for approval", action.name if action else ""
+    return say("{decided} a request", decided=decided.capitalize()) if decided else say(
+        "Asked for approval"
+    ), action.name if action else ""
 
 
 def _outcome(entry: AuditRow) -> str:
-    return "" if entry.outcome == "done" else f"failed: {entry.outcome}"
+    return "" if entry.outcome == "done" else say("failed: {outcome}", outcome=entry.outcome)
 
 
 async def _object(ctx: Ctx, entry: AuditRow) -> str:
@@ -212,7 +215,7 @@ async def export(ctx: Ctx, of: _Of = None, days: _Days = None, shown: _ShownAs =
     asked = _Asked(of, days, cast(AuditView, shown), did)
     found = await trail.search(await ctx.account.company(), await asked.query(ctx, 0), MOST_ROWS)
     if not found:
-        return Reply("There is nothing to export.")
+        return Reply(say("There is nothing to export."))
     names = {one: await _name(ctx, one) for one in dict.fromkeys(entry.person.user_id for entry in found)}
     rows = [
         {
@@ -230,7 +233,7 @@ async def export(ctx: Ctx, of: _Of = None, days: _Days = None, shown: _ShownAs =
         }
         for entry in found
     ]
-    cut: Prose = f" Only the newest {MOST_ROWS:,}." if len(found) == MOST_ROWS else ""
+    cut: Prose = say(" Only the newest {MOST_ROWS:,}.", MOST_ROWS=MOST_ROWS) if len(found) == MOST_ROWS else ""
     text = prose(Bold(asked.words), f": {plural(len(found), 'entry', 'entries')}.", cut)
     return Attachment(f"audit-{ctx.now:%Y-%m-%d}.csv", as_csv(rows).encode(), text)
 

@@ -3,10 +3,11 @@
 from bot.arguments.party import Party
 from bot.arguments.recipients import Numbers
 from bot.basics.errors import FieldError
+from bot.basics.language import say
 from bot.cards.number_flags import blocked_among
 from bot.cards.open_work import note_deed
 from bot.contract.context import Ctx
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Answer, Button, Confirm, Fact, Prose, Reply
 from bot.contract.routing import Router
 from bot.dialpad.actions.blockednumbers import BlockNumbers
@@ -33,20 +34,26 @@ async def block(ctx: Ctx, numbers: Numbers) -> Answer:
     if not fresh:
         verb = "is" if len(numbers) == 1 else "are"
         return Reply(
-            prose(listed([party.shown() for party in numbers]), f" {verb} already blocked."),
+            sentence(
+                "{numbers} {verb} already blocked.", numbers=listed([party.shown() for party in numbers]), verb=verb
+            ),
             buttons=(Button("Unblock", "unblock.unblock", {"numbers": [party.number for party in numbers]}),),
         )
     raw = [party.number for party in fresh]
     return Confirm(
         route="block.block_now",
         args={"numbers": raw},
-        title="Block this number?" if len(fresh) == 1 else "Block these numbers?",
+        title=say("Block this number?") if len(fresh) == 1 else say("Block these numbers?"),
         facts=(
-            Fact("Number" if len(fresh) == 1 else "Numbers", listed([_with_detail(party) for party in fresh])),
-            Fact("What happens", "Nobody at your company gets calls or texts from there until it is unblocked."),
+            Fact(
+                say("Number") if len(fresh) == 1 else say("Numbers"), listed([_with_detail(party) for party in fresh])
+            ),
+            Fact(
+                say("What happens"), say("Nobody at your company gets calls or texts from there until it is unblocked.")
+            ),
         ),
-        yes="Block",
-        note="This applies to everyone at your company, not just you.",
+        yes=say("Block"),
+        note=say("This applies to everyone at your company, not just you."),
         danger=True,
         edit=Button("Edit", "block.block", {"numbers": raw}, form=True),
     )
@@ -61,7 +68,7 @@ async def block_now(ctx: Ctx, numbers: Numbers) -> Answer:
     for number in raw:
         await note_deed(ctx, number, "blocked")
     return Reply(
-        prose("Blocked for the whole company: ", listed([party.shown() for party in numbers]), "."),
+        sentence("Blocked for the whole company: {numbers}.", numbers=listed([party.shown() for party in numbers])),
         buttons=(Button("Unblock", "unblock.unblock", {"numbers": raw}),),
         tone="done",
     )
@@ -71,7 +78,12 @@ def _refuse_ours(numbers: tuple[Party, ...]) -> None:
     if ours := [party for party in numbers if party.is_ours]:
         names = ", ".join(party.name for party in ours)
         verb, them = ("belongs", "it") if len(ours) == 1 else ("belong", "them")
-        text = f"{names} {verb} to your own company, whose numbers cannot be blocked. Leave {them} out."
+        text = say(
+            "{names} {verb} to your own company, whose numbers cannot be blocked. Leave {them} out.",
+            names=names,
+            verb=verb,
+            them=them,
+        )
         raise FieldError("numbers", text)
 
 

@@ -5,10 +5,11 @@ from typing import Annotated, Final
 from bot.arguments.caller import CallerChoice
 from bot.arguments.party import Party
 from bot.arguments.phonebook import parties_of
+from bot.basics.language import say
 from bot.cards.number_flags import is_blocked
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
-from bot.contract.prose import plural, prose
+from bot.contract.prose import plural, sentence
 from bot.contract.reply import Answer, Button, Listing, Reply, Row
 from bot.contract.routing import Router
 from bot.dialpad.actions.blockednumbers import ListBlockedNumbers
@@ -51,11 +52,11 @@ async def blocked(
         return await _page(ctx, 0)
     if await is_blocked(ctx, number.number):
         return Reply(
-            prose(number.shown(), " is blocked: nobody gets calls or texts from there."),
+            sentence("{shown} is blocked: nobody gets calls or texts from there.", shown=number.shown()),
             buttons=(Button("Unblock", "unblock.unblock", {"numbers": [number.number]}),),
         )
     can_block = () if number.is_ours else (Button("Block", "block.block", {"numbers": [number.number]}),)
-    return Reply(prose(number.shown(), " is not blocked."), buttons=can_block)
+    return Reply(sentence("{shown} is not blocked.", shown=number.shown()), buttons=can_block)
 
 
 @router.button()
@@ -79,11 +80,11 @@ async def _page(ctx: Ctx, start: int) -> Listing:
         for party in await parties_of(ctx, shown)
     ]
     left = len(numbers) > start + ROWS
-    title = "Blocked numbers" if left or start else f"{plural(len(numbers), 'blocked number')}"
+    title = say("Blocked numbers") if left or start else f"{plural(len(numbers), 'blocked number')}"
     return Listing(
         title,
         tuple(rows),
-        empty="No numbers are blocked.",
+        empty=say("No numbers are blocked."),
         buttons=(
             *((Button("Back", "blocked.more", {"start": str(max(0, start - ROWS))}),) if start else ()),
             *((Button("More", "blocked.more", {"start": str(start + ROWS)}),) if left else ()),

@@ -10,6 +10,7 @@ from bot.activity.subscriptions.words import in_words
 from bot.arguments.group import WATCHED_KINDS, WATCHED_LINE, Group
 from bot.arguments.switch import Switch
 from bot.basics.errors import UserError
+from bot.basics.language import say
 from bot.cards.board import BOARD
 from bot.cards.channel_line import line_of_channel
 from bot.cards.rights import rights_of
@@ -71,11 +72,14 @@ async def board(
         return await _off(ctx, notifications, group)
     group = group or await line_of_channel(ctx, WATCHED_KINDS)
     if group is None:
-        return Form("board.board", notice="Which line is the board for?")
+        return Form("board.board", notice=say("Which line is the board for?"))
     rights = await rights_of(ctx)
     if not rights.cover({group.raw}):
         raise UserError(
-            f"You do not belong to {group.name}. Ask somebody who does, or a Dialpad admin, to post its board."
+            say(
+                "You do not belong to {group}. Ask somebody who does, or a Dialpad admin, to post its board.",
+                group=group.name,
+            )
         )
     channel = ctx.person.user_id if ctx.where.is_direct or not ctx.where.channel else ctx.where.channel
     made = Subscription(
@@ -87,7 +91,7 @@ async def board(
         return _again(made, same)
     notes: list[Prose] = []
     if not made.is_personal and not await notifications.may_post(ctx.person, channel):
-        notes.append("I am not in this channel yet: invite me with /invite, or nothing is posted.")
+        notes.append(say("I am not in this channel yet: invite me with /invite, or nothing is posted."))
     return preview(
         made,
         None,
@@ -103,19 +107,26 @@ async def _off(ctx: Ctx, notifications: Notifications, group: Group | None) -> A
     here = await notifications.subscriptions_here(ctx.person, channel)
     boards = [one for one in here if NewsKind.BOARD in one.kinds and (group is None or group.raw in one.places)]
     if not boards:
-        whose = f" of {group.name}" if group else ""
-        return Reply(f"There is no board{whose} here.", (Button("See what is posted here", "notify.notify"),))
+        whose = say(" of {group}", group=group.name) if group else ""
+        return Reply(
+            say("There is no board{whose} here.", whose=whose), (Button("See what is posted here", "notify.notify"),)
+        )
     if len(boards) == 1:
         this: dict[str, Raw] = {"subscription": boards[0].id}
         return Confirm(
-            "notify.remove_now", this, "Remove the board?", (Fact("It shows", in_words(boards[0])),), "Remove",
-            note="The message that is there stays as it is, and is kept up to date no more.", danger=True,
-        )  # fmt: skip
+            "notify.remove_now",
+            this,
+            say("Remove the board?"),
+            (Fact(say("It shows"), in_words(boards[0])),),
+            say("Remove"),
+            note=say("The message that is there stays as it is, and is kept up to date no more."),
+            danger=True,
+        )
     rows = tuple(
         Row(in_words(one), button=Button("Remove", "notify.remove", {"subscription": one.id}, "danger"))
         for one in boards
     )
-    return Listing("Which board?", rows)
+    return Listing(say("Which board?"), rows)
 
 
 def _again(made: Subscription, same: Subscription) -> Reply:
@@ -131,9 +142,9 @@ async def anew(ctx: Ctx, subscription: Annotated[str, Carried("Subscription", lo
     notifications = ctx.notifications
     found = await notifications.subscription(ctx.person, subscription)
     if found is None:
-        return Reply("Somebody removed this board meanwhile.", tone="warning")
+        return Reply(say("Somebody removed this board meanwhile."), tone="warning")
     await notifications.post_boards_anew(found)
-    return Reply("The board is posted again at the end of the channel.", tone="done")
+    return Reply(say("The board is posted again at the end of the channel."), tone="done")
 
 
 @router.button(title="Seen", submit="Note", risk=Risk.CHANGE)
@@ -151,6 +162,6 @@ async def seen(
     notifications = ctx.notifications
     found = await notifications.card(ctx.person, card)
     if found is None or found.kind != BOARD:
-        return Reply("This board is gone.", tone="warning")
+        return Reply(say("This board is gone."), tone="warning")
     await notifications.see_board(found, ctx.person, note.strip())
     return Nothing()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from bot.basics.errors import ChatopsError, DialpadError, FieldError, NotConnected, UserError, may_have_been_done
+from bot.basics.language import say
 from bot.catalogue.answers import as_csv
 from bot.catalogue.bulk_kinds import BY_KEY, KINDS, BulkKind, build_rows, missing_columns, was_done
 from bot.catalogue.bulk_sheet import LARGEST, read_sheet
@@ -57,7 +58,7 @@ _Job = Annotated[str, Carried("Bulk change", longest=40)]
 
 def _stores(ctx: Ctx) -> tuple[BulkStore, PostedMessages]:
     if ctx.deps.bulk is None or ctx.deps.messages is None:
-        raise UserError("Bulk changes are not switched on for this bot. Ask whoever runs it.")
+        raise UserError(say("Bulk changes are not switched on for this bot. Ask whoever runs it."))
     return ctx.deps.bulk, ctx.deps.messages
 
 
@@ -86,7 +87,7 @@ async def bulk(
     if (kind is None or file is None) and ctx.origin is not Origin.FORM:
         return Form("bulk.bulk", {"kind": kind} if kind else {})
     if kind is None or file is None:
-        raise FieldError("kind" if kind is None else "file", "Choose what to do, and attach a CSV file.")
+        raise FieldError("kind" if kind is None else "file", say("Choose what to do, and attach a CSV file."))
     wanted = BY_KEY[kind]
     await _may(ctx, wanted)
     try:
@@ -95,7 +96,14 @@ async def bulk(
         raise FieldError("file", problem.text) from None
     if lacking := missing_columns(wanted, sheet.heading):
         columns = ", ".join(one.titles[0] for one in wanted.columns)
-        raise FieldError("file", f"There is no column {' or '.join(lacking)}. The columns are: {columns}.")
+        raise FieldError(
+            "file",
+            say(
+                "There is no column {lacking}. The columns are: {columns}.",
+                lacking=say(" or ").join(lacking),
+                columns=columns,
+            ),
+        )
     rows = await build_rows(ctx, wanted, sheet)
     name = await store.create(company, ctx.person, wanted.key, sheet.heading, rows)
     return _preview(wanted, name, rows)
@@ -110,18 +118,27 @@ async def _may(ctx: Ctx, kind: BulkKind) -> None:
 def _preview(kind: BulkKind, name: str, rows: Sequence[BulkRow]) -> Answer:
     good = [row for row in rows if row.state == "todo"]
     wrong = [row for row in rows if row.state == "wrong"]
-    told = "\n".join(f"Row {row.number}: {row.said}" for row in wrong[:_PROBLEMS_SHOWN])
-    more = f"\nand {len(wrong) - _PROBLEMS_SHOWN:,} more" if len(wrong) > _PROBLEMS_SHOWN else ""
+    told = "\n".join(say("Row {row}: {said}", row=row.number, said=row.said) for row in wrong[:_PROBLEMS_SHOWN])
+    more = say("\nand {count:,} more", count=len(wrong) - _PROBLEMS_SHOWN) if len(wrong) > _PROBLEMS_SHOWN else ""
     as_file = Button("All problems as a file", "bulk.result", {"job": name})
     if not good:
-        return Reply(f"None of the {plural(len(rows), 'row')} can be used.\n{told}{more}", (as_file,), tone="warning")
-    facts = [Fact("What", kind.title), Fact("Rows", f"{len(good):,} will be done")]
+        return Reply(
+            say("None of the {rows} can be used.\n{told}{more}", rows=plural(len(rows), "row"), told=told, more=more),
+            (as_file,),
+            tone="warning",
+        )
+    facts = [Fact(say("What"), kind.title), Fact(say("Rows"), say("{count:,} will be done", count=len(good)))]
     if wrong:
-        facts.append(Fact("Not done", f"{plural(len(wrong), 'row')} with a problem\n{told}{more}"))
-    facts.append(Fact("First", ", ".join(one for one in good[0].cells if one)[:200]))
+        facts.append(
+            Fact(
+                say("Not done"),
+                say("{rows} with a problem\n{told}{more}", rows=plural(len(wrong), "row"), told=told, more=more),
+            )
+        )
+    facts.append(Fact(say("First"), ", ".join(one for one in good[0].cells if one)[:200]))
     return Confirm(
-        route="bulk.start", args={"job": name}, title="Start?", facts=tuple(facts), yes="Start",
-        note="It goes on in the background, and you can stop it. Rows that are done stay done.",
+        route="bulk.start", args={"job": name}, title=say("Start?"), facts=tuple(facts), yes=say("Start"),
+        note=say("It goes on in the background, and you can stop it. Rows that are done stay done."),
         danger=kind.action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE},
         instead=(as_file,) if wrong else (),
     )  # fmt: skip
@@ -134,29 +151,30 @@ async def start(ctx: Ctx, job: _Job) -> Answer:
     found = await _get(ctx, job)
     (first,) = await store.rows(found.company, job, "todo", 1) or (None,)
     if first is None:
-        raise UserError("There is nothing left to do in it.")
+        raise UserError(say("There is nothing left to do in it."))
     try:
         await ctx.check(_action(first))
     except NeedsApproval as needed:
         counts = await store.counts(found.company, job)
         some = await store.rows(found.company, job, "todo", 3)
         needed.told = (
-            ("What", f"In bulk: {BY_KEY[found.kind].title}"), ("Rows", f"{counts.get('todo', 0):,}"),
-            *((f"Row {row.number}", ", ".join(one for one in row.cells if one)[:200]) for row in some),
-        )  # fmt: skip
+            (say("What"), say("In bulk: {title}", title=BY_KEY[found.kind].title)),
+            (say("Rows"), f"{counts.get('todo', 0):,}"),
+            *((say("Row {row}", row=row.number), ", ".join(one for one in row.cells if one)[:200]) for row in some),
+        )
         raise
     if not await store.move(found.company, job, ("draft",), "running", approved_by=ctx.approved_by):
-        raise UserError("This was started already, so nothing was done again.")
+        raise UserError(say("This was started already, so nothing was done again."))
     ctx.touched("bulk", job, of=found.kind, started=True)
     await _show(ctx, found)
     await _go_on(ctx, job)
-    return Reply("Started. How far it is stands in our direct messages, with a stop button.", tone="done")
+    return Reply(say("Started. How far it is stands in our direct messages, with a stop button."), tone="done")
 
 
 def _action(row: BulkRow) -> Action[Any]:
     action = named_action(row.slug)
     if action is None:
-        raise UserError("This action no longer exists.")
+        raise UserError(say("This action no longer exists."))
     return validated(action, row.data)
 
 
@@ -168,7 +186,7 @@ async def _get(ctx: Ctx, job: str) -> BulkJob:
     store, _ = _stores(ctx)
     found = await store.get(await ctx.account.company(), job)
     if found is None or found.person != ctx.person:
-        raise UserError("This bulk change is no longer known, or is somebody else's.")
+        raise UserError(say("This bulk change is no longer known, or is somebody else's."))
     return found
 
 
@@ -244,7 +262,7 @@ async def _put_back(store: BulkStore, job: BulkJob, row: BulkRow) -> None:
 
 def _why(problem: DialpadError) -> str:
     said = " ".join(problem.message.split())[:200]
-    return f"Dialpad refused: {said}" if said else "Dialpad refused."
+    return say("Dialpad refused: {said}", said=said) if said else say("Dialpad refused.")
 
 
 async def _settle(ctx: Ctx, job: BulkJob, row: BulkRow) -> BulkRow:
@@ -285,9 +303,12 @@ def _progress(job: BulkJob, counts: Mapping[str, int]) -> Card:
     total = sum(count for state, count in counts.items() if state != "wrong")
     over = total - counts.get("todo", 0) - counts.get("begun", 0)
     filled = _BAR * over // total if total else _BAR
-    parts = [f"{over:,} of {total:,}", *(f"{counts[one]:,} {one}" for one in ("failed", "unknown") if counts.get(one))]
+    parts = [
+        say("{over:,} of {total:,}", over=over, total=total),
+        *(f"{counts[one]:,} {one}" for one in ("failed", "unknown") if counts.get(one)),
+    ]
     if counts.get("wrong"):
-        parts.append(f"{counts['wrong']:,} left out")
+        parts.append(say("{wrong:,} left out", wrong=counts["wrong"]))
     title = _STATES.get(job.state, "waiting")
     bar = f"{'▓' * filled}{'░' * (_BAR - filled)} {100 * over // total if total else 100}%"
     text: Prose = f"{bar}  ·  {' · '.join(parts)}"
@@ -305,9 +326,9 @@ async def stop(ctx: Ctx, job: _Job) -> Answer:
     store, _ = _stores(ctx)
     found = await _get(ctx, job)
     if not await store.move(found.company, job, ("running",), "stopping"):
-        return Reply("It is not going on any more.")
+        return Reply(say("It is not going on any more."))
     ctx.touched("bulk", job, stopped=True)
-    return Reply("It stops after the row that is being done. What is done stays done.", tone="done")
+    return Reply(say("It stops after the row that is being done. What is done stays done."), tone="done")
 
 
 @router.button(risk=Risk.CHANGE)
@@ -316,25 +337,25 @@ async def resume(ctx: Ctx, job: _Job) -> Answer:
     store, _ = _stores(ctx)
     found = await _get(ctx, job)
     if not await store.move(found.company, job, ("stopped",), "running"):
-        return Reply("It is not stopped.")
+        return Reply(say("It is not stopped."))
     ctx.touched("bulk", job, resumed=True)
     await _show(ctx, found)
     await _go_on(ctx, job)
-    return Reply("It goes on.", tone="done")
+    return Reply(say("It goes on."), tone="done")
 
 
 @router.button()
 async def result(ctx: Ctx, job: _Job) -> Answer:
     """Send what became of each row, as a file."""
     found = await _get(ctx, job)
-    return await _file(ctx, found, f"{BY_KEY[found.kind].title}: each row and what became of it.")
+    return await _file(ctx, found, say("{title}: each row and what became of it.", title=BY_KEY[found.kind].title))
 
 
 async def _file(ctx: Ctx, job: BulkJob, said: str) -> Attachment:
     store, _ = _stores(ctx)
     rows = await store.rows(job.company, job.id)
     counts = await store.counts(job.company, job.id)
-    heading = [head or f"Column {at}" for at, head in enumerate(job.heading, start=1)]
+    heading = [head or say("Column {at}", at=at) for at, head in enumerate(job.heading, start=1)]
     lines = [
         {
             "Row": row.number,

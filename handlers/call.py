@@ -8,6 +8,7 @@ from bot.arguments.caller import CallerChoice
 from bot.arguments.own_number import LineUsed, OwnNumber, OwnNumberChoice, line_given, line_to_use
 from bot.arguments.party import Party
 from bot.basics.errors import ChatopsError, Conflict, FieldError, OutcomeUnknown, UserError
+from bot.basics.language import say
 from bot.cards.answering import (
     Before,
     Seen,
@@ -21,7 +22,7 @@ from bot.cards.answering import (
 from bot.cards.number_flags import blocked_among
 from bot.cards.placed_calls import remember_call
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Prose, RawArgs, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import ME
@@ -78,25 +79,30 @@ async def _preview(
 ) -> Confirm:
     used, blocked = await asyncio.gather(line_to_use(ctx, shown, line, for_calls=True), blocked_among(ctx, [to.number]))
     if used.line.number == to.number:
-        raise FieldError("to", "That is your own number. Choose somebody else.")
+        raise FieldError("to", say("That is your own number. Choose somebody else."))
     args = {"to": to.number} | ({"shown": used.chosen.number} if used.chosen else {}) | ({"line": line} if line else {})
-    notes: list[Prose] = ["Your own phone rings first. When you pick up, Dialpad calls the other side."]
+    notes: list[Prose] = [say("Your own phone rings first. When you pick up, Dialpad calls the other side.")]
     if used.refused:
         notes += [" ", not_from_there(used.refused, "call")]
     if to.extension:
-        notes.append(f" Dial {to.extension} when they have answered: extensions are not dialed from here.")
+        notes.append(
+            say(
+                " Dial {extension} when they have answered: extensions are not dialed from here.",
+                extension=to.extension,
+            )
+        )
     if blocked:
-        notes.append(" This number is blocked here, so it cannot call back.")
+        notes.append(say(" This number is blocked here, so it cannot call back."))
     return Confirm(
         route="call.dial",
         args={**args, **({"seen": before.seen} if before.seen else {})},
         title=title,
         facts=(
-            Fact("To", prose(to.shown(), f" ({to.detail})" if to.detail else "")),
+            Fact(say("To"), prose(to.shown(), f" ({to.detail})" if to.detail else "")),
             *before.facts,
-            Fact("They see", used.line.shown()),
+            Fact(say("They see"), used.line.shown()),
         ),
-        yes="Call",
+        yes=say("Call"),
         note=prose(*notes),
         edit=Button("Edit", "call.call", args, form=True),
     )
@@ -108,28 +114,28 @@ async def dial(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None, line: LineUse
     once more instead."""
     if not await may_leave(ctx, [to.number], seen, None, line):
         before = await look_before(ctx, [to], is_call=True, since=seen)
-        return await _preview(ctx, to, shown, line, before, "Still call them?")
+        return await _preview(ctx, to, shown, line, before, say("Still call them?"))
     try:
         caller_id = shown.number if shown else None
         placed = await ctx.send(PlaceCall(user_id=ME, phone_number=to.number, outbound_caller_id=caller_id))
     except OutcomeUnknown:
         return Reply(
-            "Dialpad did not answer, so your phone may or may not ring. Wait a moment before you try again.",
+            say("Dialpad did not answer, so your phone may or may not ring. Wait a moment before you try again."),
             tone="warning",
         )
     except ChatopsError as problem:
         await has_left(ctx, [to.number], None, None)
         if isinstance(problem, Conflict):
             raise UserError(
-                "Dialpad could not start the call: you may be on another one. End it and try again."
+                say("Dialpad could not start the call: you may be on another one. End it and try again.")
             ) from None
         raise
     await has_left(ctx, [to.number], placed.call_id, None, line)
     if placed.call_id is None:
-        return Reply(prose("Calling ", to.shown(), ". Pick up your phone."), tone="done")
+        return Reply(sentence("Calling {shown}. Pick up your phone.", shown=to.shown()), tone="done")
     await remember_call(ctx, placed.call_id)
     return Reply(
-        prose("Calling ", to.shown(), ". Pick up your phone."),
+        sentence("Calling {shown}. Pick up your phone.", shown=to.shown()),
         buttons=(Button("Hang up", "hangup.hangup", {"call": placed.call_id}, style="danger"),),
         tone="done",
     )

@@ -13,6 +13,7 @@ from bot.arguments.party import Party
 from bot.arguments.period import Period, Since
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import DialpadError, NotAllowed, NotFound
+from bot.basics.language import say
 from bot.cards.channel_line import line_of_channel
 from bot.cards.past_call import call_card, call_row
 from bot.cards.placed_calls import placed_calls
@@ -22,7 +23,7 @@ from bot.cards.transcript import show_transcript
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.board import CallSearch, HeardCalls
 from bot.contract.context import Ctx, Origin
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Answer, Button, Card, Listing, Prose, Raw, Reply, When
 from bot.contract.routing import Router
 from bot.dialpad.action import Page
@@ -140,16 +141,16 @@ async def calls(
         *((Button(f"Not only {here.name}"[:75], "calls.calls", _without(args, "group")),) if here else ()),
         Button("Search…", "calls.calls", args, form=True),
     )
-    title = f"{(only or '').capitalize() + ' calls' if only else 'Calls'}"
+    title = f"{((only or '').capitalize() + say(' calls') if only else say('Calls'))}"
     return Listing(
         prose(
             title,
-            prose(" with ", who.shown()) if who else "",
-            f" in {group.name}" if group else "",
-            f" {since.words}" if since else " in the last 7 days",
+            sentence(" with {shown}", shown=who.shown()) if who else "",
+            say(" in {group}", group=group.name) if group else "",
+            f" {since.words}" if since else say(" in the last 7 days"),
         ),
         tuple(call_row(view, names, detail=detail) for view in found),
-        empty="No calls found." if not before else "No older calls.",
+        empty=say("No calls found.") if not before else say("No older calls."),
         buttons=buttons,
         note=prose(note, " " if note and ctx.what_is_missing else "", ctx.what_is_missing),
     )
@@ -171,7 +172,7 @@ async def detail(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) ->
     try:
         conversation = past_call(await ctx.send(GetCall(id=call)))
     except NotFound:
-        return Reply("Dialpad no longer has this call.")
+        return Reply(say("Dialpad no longer has this call."))
     return await _card(ctx, conversation)
 
 
@@ -181,7 +182,7 @@ async def heard(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) -> 
     board = ctx.deps.notifications
     view = None if board is None else await board.heard_call(ctx.person, call)
     if view is None or not (await rights_of(ctx)).cover(view.places):
-        return Reply("This call is not among those of your lines any more.")
+        return Reply(say("This call is not among those of your lines any more."))
     return await _card(ctx, PastCall(view))
 
 
@@ -265,10 +266,10 @@ async def _heard(
 
 
 def _covered(since: datetime) -> Prose:
-    return prose(
-        "Calls of your lines as they were heard here, since ", When(since, "date"),
-        ". Dialpad shows its own list to company admins only.",
-    )  # fmt: skip
+    return sentence(
+        "Calls of your lines as they were heard here, since {when}. Dialpad shows its own list to company admins only.",
+        when=When(since, "date"),
+    )
 
 
 def _began(view: CallView) -> datetime:
@@ -283,21 +284,23 @@ async def _names(ctx: Ctx, found: Sequence[CallView]) -> dict[str, str]:
 
 async def _not_shown(ctx: Ctx) -> Answer:
     """Say which admins can see call lists, by name where Dialpad shows them, and list the calls this person may see."""
-    reason = prose("Only company admins can see call lists in Dialpad. ", await _who_can_help(ctx))
+    reason = sentence(
+        "Only company admins can see call lists in Dialpad. {who_can_help}", who_can_help=await _who_can_help(ctx)
+    )
     found = await placed_calls(ctx)
     if not found:
-        return Reply(prose(reason, " Your own calls are in the Dialpad app."), tone="warning")
+        return Reply(sentence("{reason} Your own calls are in the Dialpad app.", reason=reason), tone="warning")
     names = await _names(ctx, found)
-    return Listing("Calls you made from Slack", tuple(call_row(view, names) for view in found), note=reason)
+    return Listing(say("Calls you made from Slack"), tuple(call_row(view, names) for view in found), note=reason)
 
 
 async def _who_can_help(ctx: Ctx) -> Prose:
     try:
         page = await ctx.send(ListUsers(company_admin=True))
     except DialpadError:
-        return "Ask one of them."
+        return say("Ask one of them.")
     names = [user.name for user in page.items[:3]]
-    return prose("Ask ", listed(names, " or "), ".") if names else "Ask one of them."
+    return sentence("Ask {names}.", names=listed(names, say(" or "))) if names else say("Ask one of them.")
 
 
 def _bound(before: str) -> int | None:

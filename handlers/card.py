@@ -14,6 +14,7 @@ from bot.arguments.moment import Moment
 from bot.arguments.operator import OperatorChoice
 from bot.arguments.phonebook import party_of
 from bot.basics.errors import Conflict, FieldError, NotFound, UserError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.cards import recordings
 from bot.cards.call_control import live_of, offers
@@ -37,7 +38,7 @@ from bot.cards.subscription_form import slack_id_of
 from bot.contract.argument import Carried, Text
 from bot.contract.board import Notifications, PostedCard
 from bot.contract.context import Ctx
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Answer, Bold, Button, Card, Fact, Mention, Prose, Reply, When
 from bot.contract.routing import Router
 from bot.dialpad.action import Entity, Risk
@@ -68,15 +69,19 @@ async def _find(ctx: Ctx, name: str) -> _Found:
     board = ctx.deps.notifications
     found = await board.card(ctx.person, name) if board is not None else None
     if board is None or found is None or found.kind not in {"call", "talk"}:
-        raise UserError("I no longer have this. You can still find it in Dialpad's history.")
+        raise UserError(say("I no longer have this. You can still find it in Dialpad's history."))
     rights = await rights_of(ctx)
     call = view_call(found.state) if found.kind == "call" else None
     talk = view_conversation(found.state) if call is None else None
     places = call.places if call is not None else frozenset({talk.place} - {""} if talk else ())
     is_made_up = call is not None and call.line_id == MADE_UP_LINE
     if not is_made_up and not rights.cover(places):
-        whose = (call.line or " and ".join(call.people) if call else talk.line_name if talk else "") or "that line"
-        raise UserError(f"You do not belong to {whose}, so this is not yours to take. Somebody there can.")
+        whose = (call.line or say(" and ").join(call.people) if call else talk.line_name if talk else "") or say(
+            "that line"
+        )
+        raise UserError(
+            say("You do not belong to {whose}, so this is not yours to take. Somebody there can.", whose=whose)
+        )
     number = call.number if call else talk.number if talk else ""
     return _Found(board, found, await board.item(found), call, number, rights.lead(places))
 
@@ -84,7 +89,7 @@ async def _find(ctx: Ctx, name: str) -> _Found:
 async def _find_call(ctx: Ctx, name: str) -> tuple[_Found, CallView]:
     found = await _find(ctx, name)
     if found.call is None:
-        raise UserError("That works for calls only.")
+        raise UserError(say("That works for calls only."))
     return found, found.call
 
 
@@ -98,26 +103,28 @@ async def claim(ctx: Ctx, card: CardId) -> Answer:
     found = await _find(ctx, card)
     item, me = found.item, ctx.person.user_id
     if item is None:
-        return Reply("Somebody has already talked to them, so there is nothing to claim.")
+        return Reply(say("Somebody has already talked to them, so there is nothing to claim."))
     if item.owner == me:
-        return Reply("You have already claimed this.", _next(found))
+        return Reply(say("You have already claimed this."), _next(found))
     acted = await found.board.act(found.card, ctx.person, "claimed")
     if not acted.done:
-        return _taken(acted.item, found, "Somebody was faster: it is claimed by ")
-    return Reply("It is yours. A call or text that reaches them settles it.", _next(found), tone="done")
+        return _taken(acted.item, found, say("Somebody was faster: it is claimed by "))
+    return Reply(say("It is yours. A call or text that reaches them settles it."), _next(found), tone="done")
 
 
 def _taken(item: Item | None, found: _Found, claimed: str = "It is claimed by ") -> Reply:
     """Say how it stands instead."""
     if item is None:
-        return Reply("I no longer have this. You can still find it in Dialpad's history.")
+        return Reply(say("I no longer have this. You can still find it in Dialpad's history."))
     if item.is_settled:
         reopen = Button("Reopen", "card.reopen", {"card": found.card.id})
-        return Reply(prose("This is settled: ", _settled(item), "."), (reopen,))
+        return Reply(sentence("This is settled: {settled}.", settled=_settled(item)), (reopen,))
     if item.owner:
         over = (Button("Take over", "card.takeover", {"card": found.card.id}),) if found.leads else ()
         return Reply(prose(claimed, _by(item.owner, item.owned_at), "."), over)
-    return Reply("Nobody has claimed this.", (Button("Claim", "card.claim", {"card": found.card.id}, style="primary"),))
+    return Reply(
+        say("Nobody has claimed this."), (Button("Claim", "card.claim", {"card": found.card.id}, style="primary"),)
+    )
 
 
 def _settled(item: Item) -> Prose:
@@ -150,25 +157,25 @@ async def _act(ctx: Ctx, card: str, deed: Deed, said: Prose, **how: Any) -> Answ
 @router.button(title="Give back", risk=Risk.CHANGE)
 async def release(ctx: Ctx, card: CardId) -> Answer:
     """Give work back, which only the person who claimed it can."""
-    return await _act(ctx, card, "released", "Given back. Somebody else can claim it.")
+    return await _act(ctx, card, "released", say("Given back. Somebody else can claim it."))
 
 
 @router.button(title="Done", risk=Risk.CHANGE)
 async def handled(ctx: Ctx, card: CardId) -> Answer:
     """Settle what waits: whoever claimed it, whoever leads the line, or anybody while nobody has claimed it."""
-    return await _act(ctx, card, "done", "Done. It is reopened if they call or text again.")
+    return await _act(ctx, card, "done", say("Done. It is reopened if they call or text again."))
 
 
 @router.button(title="Reopen", risk=Risk.CHANGE)
 async def reopen(ctx: Ctx, card: CardId) -> Answer:
     """Open settled work again, whoever settled it."""
-    return await _act(ctx, card, "reopened", "Open again. Somebody can claim it.")
+    return await _act(ctx, card, "reopened", say("Open again. Somebody can claim it."))
 
 
 @router.button(title="Open again", risk=Risk.CHANGE)
 async def wake(ctx: Ctx, card: CardId) -> Answer:
     """End the waiting of work that was put off."""
-    return await _act(ctx, card, "woken", "Open again.")
+    return await _act(ctx, card, "woken", say("Open again."))
 
 
 @router.button(title="Take over", risk=Risk.CHANGE)
@@ -179,16 +186,18 @@ async def takeover(ctx: Ctx, card: CardId) -> Answer:
     if item is None or item.is_settled or not item.owner:
         return _taken(item, found)
     if item.owner == me:
-        return Reply("It is yours already.", _next(found))
+        return Reply(say("It is yours already."), _next(found))
     over = found.leads or await found.board.is_gone(PersonKey(ctx.person.team_id, item.owner))
     if not over:
         return Reply(
-            prose("It is claimed by ", _by(item.owner, item.owned_at), ". They or a supervisor can give it to you.")
+            sentence(
+                "It is claimed by {by}. They or a supervisor can give it to you.", by=_by(item.owner, item.owned_at)
+            )
         )
     acted = await found.board.act(found.card, ctx.person, "taken over", over=True, to=item.owner)
     if not acted.done:
-        return _taken(acted.item, found, "Somebody was faster: it is claimed by ")
-    return Reply(prose("It is yours now. ", Mention(item.owner), " had it."), _next(found), tone="done")
+        return _taken(acted.item, found, say("Somebody was faster: it is claimed by "))
+    return Reply(sentence("It is yours now. {who} had it.", who=Mention(item.owner)), _next(found), tone="done")
 
 
 @router.button(title="Hand over", submit="Ask them", risk=Risk.CHANGE)
@@ -200,20 +209,22 @@ async def hand(
     """Ask a colleague to take work over. It stays where it is until they accept."""
     whom = await slack_id_of(ctx, "to", to)
     if whom == ctx.person.user_id:
-        raise FieldError("to", "That is you. Press Claim instead.")
-    return await _act(ctx, card, "handed", prose("I asked ", Mention(whom), ". You hear what they say."), to=whom)
+        raise FieldError("to", say("That is you. Press Claim instead."))
+    return await _act(
+        ctx, card, "handed", sentence("I asked {who}. You hear what they say.", who=Mention(whom)), to=whom
+    )
 
 
 @router.button(title="Accept", risk=Risk.CHANGE)
 async def accept(ctx: Ctx, card: CardId) -> Answer:
     """Take work that somebody handed over."""
-    return await _act(ctx, card, "accepted", "It is yours. Get back to them.")
+    return await _act(ctx, card, "accepted", say("It is yours. Get back to them."))
 
 
 @router.button(title="Decline", risk=Risk.CHANGE)
 async def decline(ctx: Ctx, card: CardId) -> Answer:
     """Decline work that somebody handed over."""
-    return await _act(ctx, card, "declined", "Declined. Whoever asked you sees it on the card.")
+    return await _act(ctx, card, "declined", say("Declined. Whoever asked you sees it on the card."))
 
 
 @router.button(title="Put off", submit="Put off", risk=Risk.CHANGE)
@@ -227,8 +238,10 @@ async def snooze(
 ) -> Answer:
     """Put work off until a time, or until the customer is heard of again."""
     if until is None:
-        return await _act(ctx, card, "waits", "It waits until they call or text again. Nobody is asked until then.")
-    said = prose("Put off until ", When(until, "date"), ". Nobody is asked until then.")
+        return await _act(
+            ctx, card, "waits", say("It waits until they call or text again. Nobody is asked until then.")
+        )
+    said = sentence("Put off until {when}. Nobody is asked until then.", when=When(until, "date"))
     return await _act(ctx, card, "snoozed", said, until=until)
 
 
@@ -239,7 +252,7 @@ async def note(
     card: CardId = "",
 ) -> Answer:
     """Leave a note for colleagues."""
-    return await _act(ctx, card, "noted", "Noted on the card.", words=" ".join(words.split()))
+    return await _act(ctx, card, "noted", say("Noted on the card."), words=" ".join(words.split()))
 
 
 @router.button(title="Open work")
@@ -263,13 +276,13 @@ async def more(
     found, view = await _find_call(ctx, card)
     status = CardStatus(card, ctx.now, found.item)
     facts = [
-        Fact("So far", story) if (story := story_of(status)) else None,
-        Fact("Line", view.line) if view.line else None,
-        Fact("Rang at", ", ".join(view.people)) if view.people else None,
-        Fact("Answered by", " and ".join(view.answered_by)) if view.answered_by else None,
-        Fact("Done from here", listed(done)) if (done := deeds_of(view)) else None,
-        Fact("Legs", str(len(view.legs))) if len(view.legs) > 1 else None,
-        Fact("Recorded", "Not ready yet") if view.was_recorded and not view.recording_ready else None,
+        Fact(say("So far"), story) if (story := story_of(status)) else None,
+        Fact(say("Line"), view.line) if view.line else None,
+        Fact(say("Rang at"), ", ".join(view.people)) if view.people else None,
+        Fact(say("Answered by"), say(" and ").join(view.answered_by)) if view.answered_by else None,
+        Fact(say("Done from here"), listed(done)) if (done := deeds_of(view)) else None,
+        Fact(say("Legs"), str(len(view.legs))) if len(view.legs) > 1 else None,
+        Fact(say("Recorded"), say("Not ready yet")) if view.was_recorded and not view.recording_ready else None,
     ]
     first, rest = taking(status)
     heard = hearing(view, card)
@@ -278,11 +291,11 @@ async def more(
     going = view.phase != "ended"
     buttons: list[Button] = [*(offers(await live_of(ctx, view, card)) if going else ()), *heard, *share]
     buttons += [*first, *rest, Button("Note…", "card.note", {"card": card}, form=True)]
-    title: Prose = "This call"
+    title: Prose = say("This call")
     known = None
     if view.number:
         party = await party_of(ctx, view.number)
-        title = prose("Call with ", party.shown())
+        title = sentence("Call with {shown}", shown=party.shown())
         known = await look_up_caller(ctx.deps.directory, ctx.account, view.number)
         buttons += [*reach(view, caller_of(view, known)), Button("Who is this?", "who.who", {"number": view.number})]
     buttons += [
@@ -296,7 +309,7 @@ async def more(
         title,
         facts=tuple(fact for fact in facts if fact),
         text=text[:LONGEST_TRANSCRIPT],
-        note="Only you can see this.",
+        note=say("Only you can see this."),
         buttons=tuple(buttons if found.item is not None else [one for one in buttons if one.route != "card.note"]),
     )
 
@@ -325,19 +338,30 @@ async def assign(
     try:
         before = await ctx.send(ListAssignedOperators(id=view.call_id))
         if to.id in before.operator_ids:
-            return Reply(prose("This call is for ", Bold(to.name), " already", _by_whom(view), "."))
+            return Reply(sentence("This call is for {to} already{by_whom}.", to=Bold(to.name), by_whom=_by_whom(view)))
         answer = await ctx.send(AssignOperator(id=view.call_id, operator_ids=[to.id]))
     except (Conflict, NotFound):
         raise UserError(_NOT_WAITING) from None
     if (failure := answer.failure) is not None:
-        raise FieldError("to", f"Dialpad did not assign it to {to.name}. It says: “{failure or 'nothing more'}”")
+        raise FieldError(
+            "to",
+            say(
+                "Dialpad did not assign it to {to}. It says: “{failure}”",
+                to=to.name,
+                failure=failure or say("nothing more"),
+            ),
+        )
     assigned = answer.assigned_operators.operator_ids if answer.assigned_operators else (*before.operator_ids, to.id)
     names = {one: to.name if one == to.id else await _operator_named(ctx, one) for one in assigned}
     await found.board.note_assigned(found.card, ctx.person, names)
     take_back = Button("Take back", "card.unassign", {"card": card})
-    only = "only their phone rings" if len(names) == 1 else "only their phones ring"
+    only = say("only their phone rings") if len(names) == 1 else say("only their phones ring")
     return Reply(
-        prose("This call is for ", listed([(Bold(name),) for name in names.values()]), f" now: {only} for it."),
+        sentence(
+            "This call is for {values} now: {only} for it.",
+            values=listed([(Bold(name),) for name in names.values()]),
+            only=only,
+        ),
         (take_back,),
         tone="done",
     )
@@ -353,29 +377,31 @@ async def unassign(ctx: Ctx, card: CardId) -> Answer:
         raise UserError(_NOT_WAITING) from None
     await found.board.note_assigned(found.card, ctx.person, {})
     if not answer.operator_ids and not answer.count:
-        return Reply("This call was not assigned to anybody any more.")
+        return Reply(say("This call was not assigned to anybody any more."))
     names = [(Bold(await _operator_named(ctx, one)),) for one in answer.operator_ids]
-    whom = prose(" from ", listed(names)) if names else ""
-    return Reply(prose("Taken back", whom, ". It goes to any free operator again."), tone="done")
+    whom = sentence(" from {names}", names=listed(names)) if names else ""
+    return Reply(sentence("Taken back{whom}. It goes to any free operator again.", whom=whom), tone="done")
 
 
 async def _find_waiting(ctx: Ctx, card: str) -> tuple[_Found, CallView]:
     """Find a call that waits in a queue, for whoever may assign it. Raises UserError."""
     found, view = await _find_call(ctx, card)
     if not view.in_queue:
-        by = " and ".join(view.answered_by)
-        raise UserError(f"{by} answered this call meanwhile." if by else _NOT_WAITING)
+        by = say(" and ").join(view.answered_by)
+        raise UserError(say("{by} answered this call meanwhile.", by=by) if by else _NOT_WAITING)
     if not found.leads:
-        raise UserError(f"Only supervisors of {view.line or 'the call center'} can assign its waiting calls.")
+        raise UserError(
+            say("Only supervisors of {line} can assign its waiting calls.", line=view.line or say("the call center"))
+        )
     return found, view
 
 
 async def _operator_named(ctx: Ctx, operator: str) -> str:
-    return await ctx.deps.directory.name_of(ctx.account, Entity.USER, operator) or "an operator"
+    return await ctx.deps.directory.name_of(ctx.account, Entity.USER, operator) or say("an operator")
 
 
 def _by_whom(view: CallView) -> Prose:
-    return prose(", by ", Mention(view.assigned_by)) if view.assigned_by else ""
+    return sentence(", by {who}", who=Mention(view.assigned_by)) if view.assigned_by else ""
 
 
 @router.button(title="Open fax")
@@ -384,7 +410,7 @@ async def fax(ctx: Ctx, card: CardId) -> Answer:
     board = ctx.deps.notifications
     found = await board.card(ctx.person, card) if board is not None else None
     if found is None or found.kind != "notice":
-        raise UserError("I no longer have this fax. You can still find it in Dialpad.")
+        raise UserError(say("I no longer have this fax. You can still find it in Dialpad."))
     return await open_fax(ctx, {name: value(found.state, name) for name in ("fax", "fax_url", "place", "line")})
 
 
@@ -430,5 +456,9 @@ async def label(
     await ctx.send(LabelCall(id=view.call_id, labels=wanted))
     if wanted:
         await found.board.act(found.card, ctx.person, "labeled", words=", ".join(wanted))
-    said = f"The call is labeled {', '.join(wanted)}." if wanted else "The call no longer has any labels."
+    said = (
+        say("The call is labeled {wanted}.", wanted=", ".join(wanted))
+        if wanted
+        else say("The call no longer has any labels.")
+    )
     return Reply(said, tone="done")

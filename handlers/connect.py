@@ -3,11 +3,12 @@
 from typing import Annotated, Final
 
 from bot.basics.errors import FieldError, NotConnected, UserError
+from bot.basics.language import say
 from bot.cards.connecting import WITH_KEY
 from bot.cards.welcome import welcome
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import sentence
 from bot.contract.reply import Answer, Bold, Button, Card, Part, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
@@ -37,7 +38,7 @@ async def connect(ctx: Ctx) -> Answer:
     except NotConnected as problem:
         return await _offer(ctx, broken=problem.broken)
     return Reply(
-        prose("You are connected to Dialpad as ", Bold(link.dialpad_name), "."),
+        sentence("You are connected to Dialpad as {dialpad_name}.", dialpad_name=Bold(link.dialpad_name)),
         buttons=(
             Button("Who am I?", "whoami.whoami"),
             Button("Connect again", "connect.again"),
@@ -63,7 +64,7 @@ async def with_key(
 ) -> Answer:
     """Check an API key at Dialpad and store it. The key itself is in no answer, error or log."""
     if any(c.isspace() for c in key) or not key.isascii():
-        raise FieldError("key", "An API key has only letters and digits, and no spaces. Paste it again.")
+        raise FieldError("key", say("An API key has only letters and digits, and no spaces. Paste it again."))
     try:
         attached = await ctx.deps.connections.connect_with_key(ctx.person, key)
     except FieldError:
@@ -72,13 +73,15 @@ async def with_key(
         raise FieldError("key", refused.text.replace(key, "…")) from None
     if attached.asked:
         return Reply(
-            prose(
-                "Not connected yet: ", Bold(attached.name), " has another e-mail address in Dialpad than you have in "
-                f"Slack, so I asked {attached.asked} whether that is right. If nobody answers within a day, ",
-                "connect again.",
+            sentence(
+                "Not connected yet: {attached} has another e-mail address in Dialpad than you have in "
+                "Slack, so I asked {asked} whether that is right. If nobody answers within a day, connect "
+                "again.",
+                attached=Bold(attached.name),
+                asked=attached.asked,
             ),
             tone="warning",
-        )  # fmt: skip
+        )
     return welcome(attached.name, ctx.deps.settings.command)
 
 
@@ -95,17 +98,23 @@ async def refuse(ctx: Ctx, request: QuestionId) -> Answer:
 
 
 async def _offer(ctx: Ctx, *, broken: bool) -> Card:
-    lead: tuple[Part, ...] = ("Dialpad ended your last connection. ",) if broken else ()
+    lead: tuple[Part, ...] = (say("Dialpad ended your last connection. "),) if broken else ()
     if not ctx.deps.connections.offers_oauth:
         return Card(
-            "Connect your Dialpad account",
-            text=prose(lead, "Paste an API key to act in Dialpad with its permissions. ", _KEY_HELP),
+            say("Connect your Dialpad account"),
+            text=sentence(
+                "{lead}Paste an API key to act in Dialpad with its permissions. {KEY_HELP}",
+                lead=lead,
+                KEY_HELP=_KEY_HELP,
+            ),
             buttons=(WITH_KEY,),
         )
     url = await ctx.deps.connections.start(ctx.person)
     return Card(
-        "Connect your Dialpad account",
-        text=prose(lead, "You act in Dialpad as yourself: nobody here can use anybody else's permissions."),
-        note="This link is only for you. It works once and expires after 15 minutes.",
+        say("Connect your Dialpad account"),
+        text=sentence(
+            "{lead}You act in Dialpad as yourself: nobody here can use anybody else's permissions.", lead=lead
+        ),
+        note=say("This link is only for you. It works once and expires after 15 minutes."),
         buttons=(Button("Connect", url=url, style="primary"), WITH_KEY),
     )

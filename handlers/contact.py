@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from bot.arguments.number import why_no_number
 from bot.arguments.phonebook import party_of
+from bot.basics.language import say
 from bot.basics.phone import looks_like_number, national, read_number
 from bot.basics.words import FILLERS, Word, split
 from bot.catalogue.answers import route_of
@@ -73,11 +74,17 @@ async def contact(
     known = [await party_of(ctx, number) for number in said.phones]
     region = await ctx.region()
     if ours := next((party for party in known if party.is_ours), None):
-        return Reply(f"{national(ours.number, region)} is {ours.name} at your own company, and needs no contact.")
+        return Reply(
+            say(
+                "{ours} is {ours2} at your own company, and needs no contact.",
+                ours=national(ours.number, region),
+                ours2=ours.name,
+            )
+        )
     if there := next((party for party in known if party.kind == "contact"), None):
         change = {**said.args, "id": there.id}
         raise Doubt(
-            f"{national(there.number, region)} is already saved as {there.name}.",
+            say("{there} is already saved as {there2}.", there=national(there.number, region), there2=there.name),
             (
                 Button(f"Change {there.name}"[:75], route_of(UpdateContact), change, form=True),
                 Button("Save another contact", route_of(CreateContact), said.args, form=True),

@@ -4,11 +4,12 @@ from typing import Annotated, Final
 
 from bot.basics.countries import country_name, plain_country_name, region_named, regions_near
 from bot.basics.errors import FieldError
+from bot.basics.language import say
 from bot.basics.phone import home_of
 from bot.basics.words import did_you_mean
 from bot.contract.argument import Option, SeveralMeanings, Text
 from bot.contract.context import REGION_CHOSEN, Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import sentence
 from bot.contract.reply import Answer, Bold, Button, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
@@ -57,41 +58,58 @@ async def country(
         return await _shown(ctx)
     if said.casefold() in _COMPANY:
         await ctx.deps.preferences.set(ctx.person, {REGION_CHOSEN: None})
-        return Reply("Numbers that you type without + are now read as your company's are.", (_CHANGE,), tone="done")
+        return Reply(
+            say("Numbers that you type without + are now read as your company's are."), (_CHANGE,), tone="done"
+        )
     wanted = region_named(said)
     if wanted is None:
         raise _unknown(said)
     await ctx.deps.preferences.set(ctx.person, {REGION_CHOSEN: wanted})
     return Reply(
-        prose("Numbers that you type or read without + are now read as numbers of ", Bold(country_name(wanted)), "."),
-        (_CHANGE, _BACK), tone="done",
-    )  # fmt: skip
+        sentence(
+            "Numbers that you type or read without + are now read as numbers of {country_name}.",
+            country_name=Bold(country_name(wanted)),
+        ),
+        (_CHANGE, _BACK),
+        tone="done",
+    )
 
 
 async def _shown(ctx: Ctx) -> Reply:
     chosen = await ctx.own_region()
     if chosen:
         return Reply(
-            prose(
-                "You chose ", Bold(country_name(chosen)), ": numbers that you type without + are read as numbers there."
+            sentence(
+                "You chose {country_name}: numbers that you type without + are read as numbers there.",
+                country_name=Bold(country_name(chosen)),
             ),
             (_CHANGE, _BACK),
         )
     region = await ctx.region()
     others = [one for one in region.split("+") if one != home_of(region)]
-    beside = f", or where they are none there, of {' or '.join(map(country_name, others))}" if others else ""
-    where = f", your company's{beside}."
+    beside = (
+        say(", or where they are none there, of {others}", others=say(" or ").join(map(country_name, others)))
+        if others
+        else ""
+    )
+    where = say(", your company's{beside}.", beside=beside)
     return Reply(
-        prose("Numbers that you type without + are read as numbers of ", Bold(country_name(home_of(region))), where),
+        sentence(
+            "Numbers that you type without + are read as numbers of {country_name}{where}",
+            country_name=Bold(country_name(home_of(region))),
+            where=where,
+        ),
         (_CHANGE,),
     )
 
 
 def _unknown(said: str) -> FieldError:
     """Return the error for what is no country, with those that may be meant."""
-    text = f"I know no country called “{said[:30]}”. Type its name or its two letters, such as Germany or DE."
+    text = say(
+        "I know no country called “{said}”. Type its name or its two letters, such as Germany or DE.", said=said[:30]
+    )
     near = [Option(plain_country_name(one), one) for one in regions_near(said)]
-    near += [Option("My company's", "company")] if did_you_mean(said, _COMPANY) else []
+    near += [Option(say("My company's"), "company")] if did_you_mean(said, _COMPANY) else []
     return SeveralMeanings("code", text, said, near) if near else FieldError("code", text)
 
 

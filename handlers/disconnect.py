@@ -1,6 +1,7 @@
 """Handles ``disconnect``: ends the connection and everything that depends on it, here and at Dialpad."""
 
 from bot.basics.errors import NotConnected
+from bot.basics.language import say
 from bot.cards.connecting import CONNECT
 from bot.contract.context import Ctx, Ended
 from bot.contract.prose import plural, prose
@@ -28,26 +29,27 @@ async def disconnect(ctx: Ctx) -> Answer:
         name = (await ctx.deps.accounts.stored_connection(ctx.person)).dialpad_name
     except NotConnected as problem:
         if not problem.broken:
-            return Reply("You are not connected to Dialpad.", buttons=(Button("Connect", CONNECT),))
-        name = "nobody (Dialpad ended the connection)"
+            return Reply(say("You are not connected to Dialpad."), buttons=(Button("Connect", CONNECT),))
+        name = say("nobody (Dialpad ended the connection)")
     ends = await ctx.deps.connections.would_end(ctx.person)
     what = plural(ends.timed, "change that is still due", "changes that are still due")
     subscriptions = (
-        (Fact("Your subscriptions", f"{ends.subscriptions:,}. {_WHAT_BECOMES}"),) if ends.subscriptions else ()
+        (Fact(say("Your subscriptions"), f"{ends.subscriptions:,}. {_WHAT_BECOMES}"),) if ends.subscriptions else ()
     )
     return Confirm(
         route="disconnect.end",
         args={},
-        title="Disconnect Dialpad?",
+        title=say("Disconnect Dialpad?"),
         facts=(
-            Fact("Connected as", name),
+            Fact(say("Connected as"), name),
             *subscriptions,
             Fact(
-                "What happens", "Your access is deleted here and revoked at Dialpad. You can connect again at any time."
+                say("What happens"),
+                say("Your access is deleted here and revoked at Dialpad. You can connect again at any time."),
             ),
         ),
-        yes="Disconnect",
-        note=f"{what} will not happen." if ends.timed else "",
+        yes=say("Disconnect"),
+        note=say("{what} will not happen.", what=what) if ends.timed else "",
         danger=True,
     )
 
@@ -58,38 +60,40 @@ async def end(ctx: Ctx) -> Answer:
     ended = await ctx.deps.connections.disconnect(ctx.person)
     connect = (Button("Connect again", CONNECT),)
     if ended is None:
-        return Reply("You were no longer connected to Dialpad.", buttons=connect)
+        return Reply(say("You were no longer connected to Dialpad."), buttons=connect)
     left = bool(ended.hooks_left or ended.access_left)
     goes_on = f" {_passed_on(ended.passed_on)}" if ended.passed_on else ""
-    told = prose(Bold("Disconnected."), f" {_gone_here(ended)}{_left_there(ended) if left else '.'}{goes_on}")
+    told = prose(Bold(say("Disconnected.")), f" {_gone_here(ended)}{_left_there(ended) if left else '.'}{goes_on}")
     return Reply(told, buttons=connect, tone="warning" if left else "done")
 
 
 def _passed_on(count: int) -> str:
     which = plural(count, "subscription of a channel goes on", "subscriptions of channels go on")
-    return f"{which} with a colleague's account; they were told."
+    return say("{which} with a colleague's account; they were told.", which=which)
 
 
 def _gone_here(ended: Ended) -> str:
-    gone = ["Your access"]
+    gone = [say("Your access")]
     if ended.subscriptions:
         gone.append(plural(ended.subscriptions, "subscription"))
     if ended.timed:
         gone.append(plural(ended.timed, "timed change"))
     if len(gone) == 1:
         if ended.hooks_left or ended.access_left:
-            return "Your Dialpad access can no longer be used here"  # a sealed token is kept to remove the rest
-        return "None of your Dialpad access is stored here"
-    return f"{', '.join(gone[:-1])} and {gone[-1]} were removed here"
+            return say("Your Dialpad access can no longer be used here")  # a sealed token is kept to remove the rest
+        return say("None of your Dialpad access is stored here")
+    return say("{gone} and {gone2} were removed here", gone=", ".join(gone[:-1]), gone2=gone[-1])
 
 
 def _left_there(ended: Ended) -> str:
     """Say what Dialpad has not removed yet. Nothing that it sends is accepted any more."""
     if not ended.hooks_left:
-        what = "that your access is revoked there"
+        what = say("that your access is revoked there")
     elif not ended.access_left:
-        what = "that it stops sending your events"
+        what = say("that it stops sending your events")
     else:
-        what = "that it stops sending your events and that your access is revoked there"
-    ignored = ", and ignore anything it still sends" if ended.hooks_left else ""
-    return f". Dialpad has not yet confirmed {what}: I'll keep trying until it does{ignored}."
+        what = say("that it stops sending your events and that your access is revoked there")
+    ignored = say(", and ignore anything it still sends") if ended.hooks_left else ""
+    return say(
+        ". Dialpad has not yet confirmed {what}: I'll keep trying until it does{ignored}.", what=what, ignored=ignored
+    )

@@ -11,6 +11,7 @@ from bot.arguments.moment import Moment
 from bot.arguments.phonebook import name_length
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError
+from bot.basics.language import say
 from bot.basics.words import Word
 from bot.cards.cover import meant_for_others
 from bot.cards.silence import SilentGroup, silent_groups, silent_in
@@ -19,7 +20,7 @@ from bot.catalogue.answers import route_of
 from bot.contract.argument import SeveralMeanings
 from bot.contract.context import Ctx
 from bot.contract.doubt import Doubt
-from bot.contract.prose import listed, prose, till
+from bot.contract.prose import listed, prose, sentence, till
 from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Part, Raw, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Entity, Risk
@@ -64,9 +65,14 @@ class SomebodysName(ColleagueChoice):
             raise
         except FieldError:
             said = str(raw)[:40]
-            advice = "Type a time, such as 30m, 2h, 15:00 or end of day."
+            advice = say("Type a time, such as 30m, 2h, 15:00 or end of day.")
             raise FieldError(
-                name, f"I don't understand “{said}”: it is no time, and nobody is called that. {advice}"
+                name,
+                say(
+                    "I don't understand “{said}”: it is no time, and nobody is called that. {advice}",
+                    said=said,
+                    advice=advice,
+                ),
             ) from None
 
 
@@ -146,12 +152,20 @@ def _for_somebody(whose: Colleague, wanted: bool) -> Doubt:
     """Say that everybody sets it for themselves, with what can be done for a colleague."""
     word, duty = ("on", "off") if wanted else ("off", "on")
     return Doubt(
-        f"Everybody sets do not disturb for themselves. Supervisors can put {whose.name} {duty} duty, and Dialpad "
-        "admins can set it for others.",
+        say(
+            "Everybody sets do not disturb for themselves. Supervisors can put {whose} {duty} duty, and "
+            "Dialpad admins can set it for others.",
+            whose=whose.name,
+            duty=duty,
+        ),
         (
-            Button(f"{whose.name} {duty} duty", "duty.duty", {"colleague": whose.raw, "state": duty}),
+            Button(
+                say("{whose} {duty} duty", whose=whose.name, duty=duty),
+                "duty.duty",
+                {"colleague": whose.raw, "state": duty},
+            ),
             Button("Set it as an admin…", route_of(ToggleDnd), {"id": whose.id, "do_not_disturb": word}, form=True),
-            Button(f"My own: {word}", "dnd.dnd", {"state": word}),
+            Button(say("My own: {word}", word=word), "dnd.dnd", {"state": word}),
         ),
     )
 
@@ -164,7 +178,9 @@ async def _ring_in(ctx: Ctx, quiet: Sequence[SilentGroup], until: datetime | Non
             await _toggle(ctx, False, one.group)
     names = listed([prose(Bold(one.group.name)) for one in quiet])
     return Reply(
-        prose("Do not disturb in ", names, ": on → off", till(until), "."), buttons=_buttons(False, None), tone="done"
+        sentence("Do not disturb in {names}: on → off{till}.", names=names, till=till(until)),
+        buttons=_buttons(False, None),
+        tone="done",
     )
 
 
@@ -172,11 +188,11 @@ def _still_silent(done: Reply, group: Group | None, quiet: Sequence[SilentGroup]
     """Say where calls do not ring all the same, with what lets them."""
     if group is not None and everywhere:
         button = Button("Turn off everywhere", "dnd.dnd", {"state": "off"}, style="primary")
-        said = prose(done.text, " It is on for all your calls, so none rings.")
+        said = sentence("{done} It is on for all your calls, so none rings.", done=done.text)
         return replace(done, text=said, buttons=(button, *done.buttons), tone="warning")
     if not quiet:
         return done
-    said = prose(done.text, " It is still on in ", silent_in(quiet), ".")
+    said = sentence("{done} It is still on in {silent_in}.", done=done.text, silent_in=silent_in(quiet))
     return replace(done, text=said, buttons=(*(one.turn_off() for one in quiet[:3]), *done.buttons), tone="warning")
 
 
@@ -192,7 +208,11 @@ async def back(
         return Nothing()
     await _toggle(ctx, state, group)
     return Reply(
-        prose("Time's up: do not disturb", _where(group), " is ", "on" if state else "off", " again."),
+        sentence(
+            "Time's up: do not disturb{where} is {on_or_off} again.",
+            where=_where(group),
+            on_or_off=say("on") if state else say("off"),
+        ),
         buttons=_buttons(state, group),
         tone="done",
     )
@@ -204,14 +224,23 @@ async def _present(ctx: Ctx, group: Group | None) -> Card:
     end = await ends_at(ctx, waiting_key(ctx.person, "dnd", group.id if group else ""))
     quiet = await silent_groups(ctx, me) if group is None else ()
     silent = is_on or bool(me.do_not_disturb)
-    text = "Calls do not ring for you; they go to voicemail or to others." if silent else "Calls ring as usual."
+    text = (
+        say("Calls do not ring for you; they go to voicemail or to others.") if silent else say("Calls ring as usual.")
+    )
     if not silent and quiet:
-        text = "All other calls ring as usual."
+        text = say("All other calls ring as usual.")
     elif silent and not is_on:
-        text = f"It is on for all your calls, so none rings. {text}"
+        text = say("It is on for all your calls, so none rings. {said}", said=text)
     return Card(
-        prose("Do not disturb", _where(group), " is ", "on" if is_on else "off", till(end) if is_on else ()),
-        facts=tuple(Fact(f"In {one.group.name}", prose("on", till(one.until))) for one in quiet),
+        sentence(
+            "Do not disturb{where} is {on_or_off}{till}",
+            where=_where(group),
+            on_or_off=say("on") if is_on else say("off"),
+            till=till(end) if is_on else (),
+        ),
+        facts=tuple(
+            Fact(say("In {group}", group=one.group.name), sentence("on{till}", till=till(one.until))) for one in quiet
+        ),
         text=text,
         buttons=(*(one.turn_off() for one in quiet[:3]), *_buttons(is_on, group)),
     )
@@ -229,7 +258,10 @@ async def _toggle(ctx: Ctx, wanted: bool, group: Group | None) -> None:
 
 def _check_membership(me: User, group: Group | None) -> None:
     if group and me.group_details and not any(place.group_id == group.id for place in me.group_details):
-        raise FieldError("group", f"You are not in {group.name}, so its calls never ring for you. Leave the group out.")
+        raise FieldError(
+            "group",
+            say("You are not in {group}, so its calls never ring for you. Leave the group out.", group=group.name),
+        )
 
 
 def _is_on(me: User, group: Group | None) -> bool:
@@ -240,13 +272,19 @@ def _is_on(me: User, group: Group | None) -> bool:
 
 def _changed(before: bool, wanted: bool, group: Group | None, end: datetime | None, *, stays: bool = False) -> Reply:
     now = "on" if wanted else "off"
-    change: tuple[Part, ...] = (f": {'on' if before else 'off'} → {now}",) if before != wanted else (f": still {now}",)
-    rest = prose(", with no end time.") if stays else prose(till(end), ".")
-    return Reply(prose("Do not disturb", _where(group), change, rest), buttons=_buttons(wanted, group), tone="done")
+    change: tuple[Part, ...] = (
+        (f": {'on' if before else 'off'} → {now}",) if before != wanted else (say(": still {now}", now=now),)
+    )
+    rest = sentence(", with no end time.") if stays else prose(till(end), ".")
+    return Reply(
+        sentence("Do not disturb{where}{change}{rest}", where=_where(group), change=change, rest=rest),
+        buttons=_buttons(wanted, group),
+        tone="done",
+    )
 
 
 def _where(group: Group | None) -> str:
-    return f" in {group.name}" if group else ""
+    return say(" in {group}", group=group.name) if group else ""
 
 
 def _group_args(group: Group | None) -> dict[str, str]:

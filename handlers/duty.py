@@ -12,6 +12,7 @@ from bot.arguments.places import raw_of
 from bot.arguments.reason import Reason
 from bot.arguments.switch import Switch
 from bot.basics.errors import Conflict, DialpadError, FieldError, NotAllowed, NotFound, UserError
+from bot.basics.language import say
 from bot.basics.name_search import name_words
 from bot.basics.words import split
 from bot.cards.cover import meant_for_others
@@ -22,7 +23,7 @@ from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx, Origin
 from bot.contract.doubt import Doubt
-from bot.contract.prose import prose, till
+from bot.contract.prose import prose, sentence, till
 from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Prose, Reply, When
 from bot.contract.routing import Router
 from bot.dialpad.action import ME, Entity, Risk
@@ -109,7 +110,7 @@ async def duty(
     if state is not None and reason and colleague is None and ctx.origin is not Origin.FORM:
         await _check_reason(ctx, state, until, reason)
     if state is None:
-        raise FieldError("state", "Choose on or off duty, for example: duty off Lunch until 13:00.")
+        raise FieldError("state", say("Choose on or off duty, for example: duty off Lunch until 13:00."))
     return await _change(ctx, state, until, colleague, reason)
 
 
@@ -126,9 +127,11 @@ async def _change(
     except NotAllowed:
         if colleague is None:
             raise
-        raise UserError(f"Only {colleague.name} and their supervisors can do that. Ask one of them.") from None
+        raise UserError(
+            say("Only {colleague} and their supervisors can do that. Ask one of them.", colleague=colleague.name)
+        ) from None
     was, now = _in_words(before.on_duty, before.duty_status_reason), _in_words(state, reason)
-    shown = prose("still ", now) if was == now else prose(was, " → ", Bold(now))
+    shown = sentence("still {now}", now=now) if was == now else prose(was, " → ", Bold(now))
     others = await meant_for_others(ctx, silent=True) if not state and colleague is None else ""
     silent = await _silence(ctx, colleague) if state else None
     return Reply(
@@ -142,24 +145,35 @@ async def _check_reason(ctx: Ctx, state: bool, until: datetime | None, reason: s
     """Ask who or what is meant when a reason begins with a colleague's name, or names a line. Raises Doubt."""
     words = split(reason)
     now, typed = "on" if state else "off", {"until": until.isoformat()} if until else {}
-    mine = Button(f"Yourself {now} duty: {reason}", "duty.confirmed_reason", {"state": now, "reason": reason, **typed})
+    mine = Button(
+        say("Yourself {now} duty: {reason}", now=now, reason=reason),
+        "duty.confirmed_reason",
+        {"state": now, "reason": reason, **typed},
+    )
     if words[0].text.casefold() in _IN and len(words) > 1:
         line = " ".join(word.text for word in words[1:])
         if found := await named(ctx, line, (Entity.CALL_CENTER, Entity.DEPARTMENT), callable_only=False):
             silent = Button(
-                f"Do not disturb {'off' if state else 'on'} in {found[0].name}", "dnd.dnd",
+                say("Do not disturb {off_or_on} in {name}", off_or_on="off" if state else "on", name=found[0].name),
+                "dnd.dnd",
                 {"state": "off" if state else "on", "group": raw_of(found[0]), **typed},
-            )  # fmt: skip
-            every = Button(f"Go {now} duty everywhere", "duty.duty", {"state": now, **typed})
-            raise Doubt(f"Duty is for all your call centers at once, not for {found[0].name} alone.", (every, silent))
+            )
+            every = Button(say("Go {now} duty everywhere", now=now), "duty.duty", {"state": now, **typed})
+            raise Doubt(
+                say("Duty is for all your call centers at once, not for {name} alone.", name=found[0].name),
+                (every, silent),
+            )
     count = await name_length(ctx, words, (Entity.USER,))
     people = await named(ctx, said(words[:count]), (Entity.USER,), callable_only=False) if count else []
     people = [one for one in people if words[0].text.casefold().strip(",.") in name_words(one.name)]
     if people:
         why = " ".join(word.text for word in words[count:])
         rest = {"state": now, **typed, **({"reason": why} if why else {})}
-        theirs = [Button(f"{one.name} {now} duty", "duty.duty", {"colleague": one.id, **rest}) for one in people[:3]]
-        raise Doubt("Whose duty is it?", (*theirs, mine))
+        theirs = [
+            Button(say("{one} {now} duty", one=one.name, now=now), "duty.duty", {"colleague": one.id, **rest})
+            for one in people[:3]
+        ]
+        raise Doubt(say("Whose duty is it?"), (*theirs, mine))
 
 
 @router.button(title="Duty", risk=Risk.CHANGE)
@@ -194,8 +208,10 @@ async def _silence(ctx: Ctx, colleague: Colleague | None) -> _Silence | None:
     quiet = [one for one in found if one.group.kind == "callcenter"]
     if not quiet:
         return None
-    said = prose(
-        "Do not disturb is on in ", silent_in(quiet), f", so {'its' if len(quiet) == 1 else 'their'} calls do not ring."
+    said = sentence(
+        "Do not disturb is on in {silent_in}, so {its_or_their} calls do not ring.",
+        silent_in=silent_in(quiet),
+        its_or_their=say("its") if len(quiet) == 1 else say("their"),
     )
     return _Silence(said, () if colleague else tuple(one.turn_off() for one in quiet[:3]))
 
@@ -216,7 +232,7 @@ async def back(
         return Nothing()
     await ctx.send(SetDutyStatus(id=colleague.id if colleague else ME, on_duty=state))
     return Reply(
-        prose("Time's up. ", _whose(colleague), ": ", _in_words(state, None), " again."),
+        sentence("Time's up. {whose}: {in_words} again.", whose=_whose(colleague), in_words=_in_words(state, None)),
         buttons=_buttons(state, colleague),
         tone="done",
     )
@@ -226,8 +242,8 @@ async def _ask(ctx: Ctx, colleague: Colleague | None) -> DutyStatus:
     try:
         return await ctx.send(GetDutyStatus(id=colleague.id if colleague else ME))
     except (NotFound, Conflict):
-        who = f"{colleague.name} is" if colleague else "You are"
-        raise UserError(f"{who} not in a call center, so there is no duty status to show.") from None
+        who = say("{colleague} is", colleague=colleague.name) if colleague else say("You are")
+        raise UserError(say("{who} not in a call center, so there is no duty status to show.", who=who)) from None
 
 
 async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
@@ -239,24 +255,28 @@ async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
     tell_again = () if told else (Button("Tell me when Dialpad takes me off", "duty.tell", {"to": "on"}),)
     facts = []
     if present.duty_status_reason:
-        facts.append(Fact("Reason", present.duty_status_reason))
+        facts.append(Fact(say("Reason"), present.duty_status_reason))
     started = present.on_duty_started if on_duty else present.duty_status_started
     if started:
-        facts.append(Fact("Since", (When(started, "date"),)))
+        facts.append(Fact(say("Since"), (When(started, "date"),)))
     return Card(
         prose(_whose(colleague), ": ", _in_words(on_duty, None), till(end)),
         facts=tuple(facts),
-        text=silent.said if silent else "Call center calls ring." if on_duty else "Call center calls go to others.",
+        text=silent.said
+        if silent
+        else say("Call center calls ring.")
+        if on_duty
+        else say("Call center calls go to others."),
         buttons=(*(silent.buttons if silent else ()), *_buttons(on_duty, colleague), *tell_again),
     )
 
 
 def _whose(colleague: Colleague | None) -> Prose:
-    return prose(Bold(colleague.name)) if colleague else "Your duty"
+    return prose(Bold(colleague.name)) if colleague else say("Your duty")
 
 
 def _in_words(on_duty: bool | None, reason: str | None) -> str:
-    word = "on duty" if on_duty else "off duty"
+    word = say("on duty") if on_duty else say("off duty")
     why = reason_of(reason)
     return f"{word} ({why})" if why else word
 
@@ -279,6 +299,10 @@ async def tell(ctx: Ctx, to: Annotated[str, Carried("On or off", longest=3)] = "
     """Choose whether the bot writes when Dialpad itself takes the person off duty."""
     on = to != "off"
     await ctx.deps.preferences.set(ctx.person, {TELL_TAKEN_OFF: None if on else False})
-    said = "I write to you when Dialpad takes you off duty." if on else "I no longer write when Dialpad takes you off."
+    said = (
+        say("I write to you when Dialpad takes you off duty.")
+        if on
+        else say("I no longer write when Dialpad takes you off.")
+    )
     other = Button("Stop telling me" if on else "Tell me again", "duty.tell", {"to": "off" if on else "on"})
     return Reply(said, (other,), tone="done")

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Final
 
+from bot.basics.language import say
 from bot.basics.words import did_you_mean
 from bot.contract.argument import Carried, Text
 from bot.contract.context import CommandInfo, Ctx
 from bot.contract.doubt import WORDS, Doubt
 from bot.contract.nearest import about
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Answer, Bold, Button, Card, Code, Fact, Listing, Row
 from bot.contract.routing import Router
 
@@ -75,10 +76,10 @@ async def help_(
         if len(near) == 1 and not mistyped:
             return _card(ctx, known[near[0]])
         raise Doubt(
-            f"There is no command “{wanted[:30]}”. Did you mean:",
-            [Button(typed(f"help {one}"), "help.help_", {"word": one}) for one in near[:_MOST_NEAR]],
+            say("There is no command “{wanted}”. Did you mean:", wanted=wanted[:30]),
+            [Button(typed(say("help {one}", one=one)), "help.help_", {"word": one}) for one in near[:_MOST_NEAR]],
         )
-    return _overview(ctx, f"There is no help about “{wanted[:30]}”. This is what you can do here:")
+    return _overview(ctx, say("There is no help about “{wanted}”. This is what you can do here:", wanted=wanted[:30]))
 
 
 @router.button(needs_connection=False)
@@ -108,14 +109,16 @@ def _overview(ctx: Ctx, said: str = "") -> Listing:
         if _words_of(ctx, key)
     )
     typed = ctx.deps.settings.typed
-    note = prose("About one command: ", Code(typed("help sms")), ". Everything works after an @mention too.")
-    return Listing(said or "What you can do here", rows, note=note, buttons=(Button("Menu", "menu.menu"),))
+    note = sentence(
+        "About one command: {typed}. Everything works after an @mention too.", typed=Code(typed(say("help sms")))
+    )
+    return Listing(said or say("What you can do here"), rows, note=note, buttons=(Button("Menu", "menu.menu"),))
 
 
 def _of_group(ctx: Ctx, group: str, title: str) -> Listing:
     known = _known(ctx)
     rows = tuple(_row(ctx, known[word]) for word in _words_of(ctx, group))
-    return Listing(title, rows, note="An example opens first what it would do.", buttons=(_BACK,))
+    return Listing(title, rows, note=say("An example opens first what it would do."), buttons=(_BACK,))
 
 
 _BACK: Final = Button("All groups", "help.help_")
@@ -134,12 +137,12 @@ def _try(ctx: Ctx, info: CommandInfo, example: str) -> Button:
 
 def _card(ctx: Ctx, info: CommandInfo) -> Card:
     typed = ctx.deps.settings.typed
-    facts = [Fact("Type", prose(Code(typed(f"{info.word} {info.usage}".strip()))))]
+    facts = [Fact(say("Type"), prose(Code(typed(f"{info.word} {info.usage}".strip()))))]
     others = [one for one in info.said if one != info.word][:6]
     if others:
-        facts.append(Fact("Or", listed([prose(Code(typed(one))) for one in others], last=", ")))
+        facts.append(Fact(say("Or"), listed([prose(Code(typed(one))) for one in others], last=", ")))
     examples = tuple(_try(ctx, info, example) for example in info.examples)
-    note = "If you leave something out, a form asks for it." if info.usage else ""
+    note = say("If you leave something out, a form asks for it.") if info.usage else ""
     return Card(info.summary, facts=tuple(facts), note=note, buttons=(*examples, _BACK))
 
 

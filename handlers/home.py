@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import structlog
 
 from bot.basics.errors import ChatopsError, NotConnected
+from bot.basics.language import say
 from bot.cards.connecting import CONNECT_BUTTON
 from bot.cards.home import (
     MOST_FAVOURITES,
@@ -79,12 +80,12 @@ async def _drawn(ctx: Ctx, *, quiet: bool) -> Listing:
     rows = [
         connection_row(me, link, read_rights(me), led.by_supervising, about),
         *await _open_work(ctx, me),
-        heading("Your phone"),
+        heading(say("Your phone")),
         *standing_rows(me, pending, silent, toggles),
         *await _lines(ctx, led, answers=True),
         *await _chosen(ctx),
     ]
-    return Listing(f"{me.name} at Dialpad", tuple(rows), buttons=_BUTTONS)
+    return Listing(say("{me} at Dialpad", me=me.name), tuple(rows), buttons=_BUTTONS)
 
 
 async def _me(ctx: Ctx, *, quiet: bool) -> User:
@@ -135,16 +136,16 @@ async def _open_work(ctx: Ctx, me: User | None) -> list[Row]:
     ]
     ordered = in_order(found, mine, ctx.now)
     names = await look_up_names(ctx.deps.directory, ctx.account, ordered[:MOST_WORK])
-    top = heading(f"Open work ({len(found):,})" if found else "Open work", show_all())
+    top = heading(say("Open work ({count:,})", count=len(found)) if found else say("Open work"), show_all())
     rows = work_rows(ordered, names, ctx.now, MOST_WORK, mine)
-    return [top, *(rows or [Row("Nothing waits for you.")])]
+    return [top, *(rows or [Row(say("Nothing waits for you."))])]
 
 
 async def _without_dialpad(ctx: Ctx) -> Answer:
     """Show what is known without Dialpad, and say so."""
     cockpit = ctx.deps.cockpit
     me = cockpit.known(ctx.person, fresh=False) if cockpit is not None else None
-    rows = [Row("What comes from Dialpad is as it was when it last answered. Try again in a minute.")]
+    rows = [Row(say("What comes from Dialpad is as it was when it last answered. Try again in a minute."))]
     try:
         rows += await _open_work(ctx, me)
         if me is not None:
@@ -152,13 +153,17 @@ async def _without_dialpad(ctx: Ctx) -> Answer:
         rows += await _chosen(ctx)
     except ChatopsError as problem:
         _log.info("home tab with less", problem=type(problem).__name__)
-    return Listing("Dialpad is not responding right now", tuple(rows), buttons=_AGAIN)
+    return Listing(say("Dialpad is not responding right now"), tuple(rows), buttons=_AGAIN)
 
 
 def _connect(*, broken: bool) -> Card:
-    text = "Dialpad ended your connection." if broken else "Connect your Dialpad account to use your phone from Slack."
+    text = (
+        say("Dialpad ended your connection.")
+        if broken
+        else say("Connect your Dialpad account to use your phone from Slack.")
+    )
     return Card(
-        "Dialpad in Slack",
+        say("Dialpad in Slack"),
         text=text,
         buttons=(CONNECT_BUTTON, Button("Help", "help.help_")),
     )

@@ -9,6 +9,7 @@ from bot.arguments.caller import read_party
 from bot.arguments.party import Party
 from bot.arguments.phonebook import PEOPLE, UnclearName, name_length, parties_of, said
 from bot.basics.errors import ChatopsError, Conflict, FieldError, NotAllowed, NotFound
+from bot.basics.language import say
 from bot.basics.phone import looks_like_number
 from bot.basics.words import Word, did_you_mean, split
 from bot.cards.last_call import last_call
@@ -17,7 +18,7 @@ from bot.catalogue.answers import route_of
 from bot.contract.argument import Text
 from bot.contract.context import Ctx
 from bot.contract.doubt import WORDS, Doubt
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Answer, Bold, Button, Form, Raw, Reply, When
 from bot.contract.routing import Router
 from bot.dialpad.actions.call import GetCall, LabelCall
@@ -52,10 +53,12 @@ async def label(
     if view is None and party is None and (theirs := await last_call(ctx, None, of_lines=True)) is not None:
         return await _of_others(ctx, theirs, words, wanted)
     if view is None:
-        whom = f" with {party.plain(await ctx.region())}" if party else ""
+        whom = say(" with {region}", region=party.plain(await ctx.region())) if party else ""
         args: dict[str, Raw] = {"labels": "\n".join(wanted)} if wanted else {}
         choose = Button("Choose a call", route_of(LabelCall), args, form=True)
-        return Reply(f"No call of yours{whom} in the last 7 days is known here.", (choose,), tone="warning")
+        return Reply(
+            say("No call of yours{whom} in the last 7 days is known here.", whom=whom), (choose,), tone="warning"
+        )
     before = await _labels_of(ctx, view)
     if not wanted:
         return Form(route_of(LabelCall), {"id": view.call_id, **({"labels": "\n".join(before)} if before else {})})
@@ -68,12 +71,12 @@ async def label(
         raise Doubt(_NOT_YOURS, (Button("Choose a call…", route_of(LabelCall), {}, form=True),)) from None
     parties = await parties_of(ctx, [view.number] if view.number else [])
     names = {one.number: one.name for one in parties}
-    when = (" of ", When(view.started, "date")) if view.started else ()
+    when = (say(" of "), When(view.started, "date")) if view.started else ()
     now: dict[str, Raw] = {"id": view.call_id, "labels": "\n".join(together)}
     other = prose(*other_side(view, names))
     shown = listed([prose(Bold(one)) for one in together])
     return Reply(
-        prose("The call with ", other, *when, " is now labeled ", shown, "."),
+        prose(say("The call with "), other, *when, say(" is now labeled "), shown, "."),
         (Button("Change…", route_of(LabelCall), now, form=True),),
         tone="done",
     )
@@ -82,7 +85,9 @@ async def label(
 def _still_on(words: str) -> Reply:
     again = Button("Try again", "label.label", {"words": words}, in_place=True)
     return Reply(
-        "That call still rings or waits. Label it once somebody has taken it, or it is over.", (again,), tone="warning"
+        say("That call still rings or waits. Label it once somebody has taken it, or it is over."),
+        (again,),
+        tone="warning",
     )
 
 
@@ -95,12 +100,18 @@ async def _of_others(ctx: Ctx, view: CallView, words: str, wanted: list[str]) ->
     when = prose(", ", When(view.started, "date")) if view.started else ""
     args: dict[str, Raw] = {"id": view.call_id, **({"labels": "\n".join(wanted)} if wanted else {})}
     return Reply(
-        prose("You were on no call in the last 7 days that is known here. The last one of your lines was with ", side,
-              when, "; Dialpad lets those who were on it, its supervisors and admins label it."),
-        (Button("Label that one…", route_of(LabelCall), args, form=True),
-         Button("Choose a call…", route_of(LabelCall), {}, form=True)),
+        sentence(
+            "You were on no call in the last 7 days that is known here. The last one of your lines was "
+            "with {side}{when}; Dialpad lets those who were on it, its supervisors and admins label it.",
+            side=side,
+            when=when,
+        ),
+        (
+            Button("Label that one…", route_of(LabelCall), args, form=True),
+            Button("Choose a call…", route_of(LabelCall), {}, form=True),
+        ),
         tone="warning",
-    )  # fmt: skip
+    )
 
 
 _NOT_YOURS: Final = (
@@ -152,8 +163,11 @@ async def _known_labels(ctx: Ctx, words: str, wanted: list[str]) -> list[str]:
         lines = [re.sub(re.escape(one), name, words, count=1, flags=re.IGNORECASE) for name in near]
         typed = ctx.deps.settings.typed
         raise Doubt(
-            f"Dialpad has no label “{one[:40]}”. Which one do you mean?",
-            [Button(typed(f"label {line}")[:75], WORDS, {"t": f"label {line}"}) for line in lines],
+            say("Dialpad has no label “{one}”. Which one do you mean?", one=one[:40]),
+            [
+                Button(typed(say("label {line}", line=line))[:75], WORDS, {"t": say("label {line}", line=line)})
+                for line in lines
+            ],
         )
     return [known.get(one.casefold(), one) for one in wanted]
 

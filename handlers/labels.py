@@ -3,12 +3,13 @@
 from typing import Annotated, Final
 
 from bot.basics.errors import ChatopsError, FieldError, UserError
+from bot.basics.language import say
 from bot.basics.name_search import fold
 from bot.cards.notice import labels_in_words
 from bot.cards.rights import rights_of
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Answer, Bold, Button, Card, Confirm, Fact, Mention, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
@@ -49,25 +50,27 @@ async def labels(
     known = await board.settling_labels(ctx.person)
     now = sorted(known.now)
     if not words.strip():
-        by = prose(Mention(known.by)) if known.by else "nobody yet; these are the usual ones"
+        by = prose(Mention(known.by)) if known.by else say("nobody yet; these are the usual ones")
         change = Button("Change…", "labels.labels", {"words": ", ".join(now) or "none"}, form=True)
-        facts = (Fact("Labels", labels_in_words(now)), Fact("Chosen by", by))
-        return Card("Labels that settle a call", facts=facts, note=_WHAT, buttons=(change,))
+        facts = (Fact(say("Labels"), labels_in_words(now)), Fact(say("Chosen by"), by))
+        return Card(say("Labels that settle a call"), facts=facts, note=_WHAT, buttons=(change,))
     await _check_rights(ctx)
     wanted = await _wanted(ctx, words, now)
     if wanted == now:
-        return Reply(prose("These settle a call already: ", Bold(labels_in_words(now)), "."))
+        return Reply(
+            sentence("These settle a call already: {labels_in_words}.", labels_in_words=Bold(labels_in_words(now)))
+        )
     return Confirm(
         "labels.choose",
         {"chosen": ", ".join(wanted)},
-        "Let these labels settle a call?",
+        say("Let these labels settle a call?"),
         (
-            Fact("Labels", labels_in_words(wanted)),
-            Fact("Until now", labels_in_words(now)),
-            Fact("What happens", f"{_WHAT} What waits with one of them now is settled at once."),
+            Fact(say("Labels"), labels_in_words(wanted)),
+            Fact(say("Until now"), labels_in_words(now)),
+            Fact(say("What happens"), say("{WHAT} What waits with one of them now is settled at once.", WHAT=_WHAT)),
         ),
-        "Save",
-        note="This is for everybody at your company. The channels where calls are posted are told.",
+        say("Save"),
+        note=say("This is for everybody at your company. The channels where calls are posted are told."),
         edit=Button("Change", "labels.labels", {"words": ", ".join(wanted) or "none"}, form=True),
     )
 
@@ -77,13 +80,19 @@ async def choose(ctx: Ctx, chosen: Annotated[str, Carried("Labels", longest=1_00
     """Save what was shown."""
     await _check_rights(ctx)
     saved = await ctx.notifications.choose_settling_labels(ctx.person, [one for one in chosen.split(", ") if one])
-    return Reply(prose("From now on these settle a call: ", Bold(labels_in_words(sorted(saved.now))), "."), tone="done")
+    return Reply(
+        sentence(
+            "From now on these settle a call: {labels_in_words}.",
+            labels_in_words=Bold(labels_in_words(sorted(saved.now))),
+        ),
+        tone="done",
+    )
 
 
 async def _check_rights(ctx: Ctx) -> None:
     rights = await rights_of(ctx)
     if not rights.is_admin and not rights.led:
-        raise UserError("Only supervisors and Dialpad admins choose which labels settle a call. Ask one of them.")
+        raise UserError(say("Only supervisors and Dialpad admins choose which labels settle a call. Ask one of them."))
 
 
 async def _wanted(ctx: Ctx, words: str, now: list[str]) -> list[str]:
@@ -94,14 +103,24 @@ async def _wanted(ctx: Ctx, words: str, now: list[str]) -> list[str]:
     given = [one.strip(' "“”').casefold() for one in said.split(",") if one.strip(' "“”')]
     if verb == "remove":
         if missing := [one for one in given if one not in now]:
-            raise FieldError("words", f"“{missing[0][:40]}” is not among them. These are: {labels_in_words(now)}.")
+            raise FieldError(
+                "words",
+                say(
+                    "“{missing}” is not among them. These are: {labels_in_words}.",
+                    missing=missing[0][:40],
+                    labels_in_words=labels_in_words(now),
+                ),
+            )
         return [one for one in now if one not in given]
     if not verb and len(given) == 1 and given[0] in _NONE:
         return []
     await _check_known(ctx, [one for one in given if one not in now])
     wanted = sorted({*given, *(now if verb == "add" else [])})
     if len(wanted) > MOST:
-        raise FieldError("words", f"{len(wanted)} labels are too many; {MOST} can settle calls. Leave some out.")
+        raise FieldError(
+            "words",
+            say("{count} labels are too many; {MOST} can settle calls. Leave some out.", count=len(wanted), MOST=MOST),
+        )
     return wanted
 
 
@@ -114,5 +133,9 @@ async def _check_known(ctx: Ctx, given: list[str]) -> None:
     for one in given if known else ():
         if one not in known:
             near = next((shown for name, shown in known.items() if fold(one)[:3] == fold(name)[:3]), "")
-            hint = f"Did you mean {near}?" if near else f"It has: {', '.join(list(known.values())[:MOST])}."
-            raise FieldError("words", f"Dialpad has no label “{one[:40]}”. {hint}")
+            hint = (
+                say("Did you mean {near}?", near=near)
+                if near
+                else say("It has: {values}.", values=", ".join(list(known.values())[:MOST]))
+            )
+            raise FieldError("words", say("Dialpad has no label “{one}”. {hint}", one=one[:40], hint=hint))

@@ -8,6 +8,7 @@ from bot.activity.past_calls import PastCall
 from bot.arguments.caller import CallerChoice
 from bot.arguments.party import Party
 from bot.arguments.phonebook import parties_of
+from bot.basics.language import say
 from bot.cards.last_call import last_call
 from bot.cards.live_call import legs_with_recap
 from bot.cards.past_call import call_card, other_side
@@ -15,7 +16,7 @@ from bot.cards.recap import show_recap
 from bot.cards.transcript import show_transcript
 from bot.contract.argument import Choice, Option
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Answer, Button, Reply, When
 from bot.contract.routing import Router
 
@@ -85,11 +86,16 @@ async def last(
 
     view = await last_call(ctx, who, wanted, of_lines=only == "missed")
     if view is None:
-        whom = f" with {who.plain(await ctx.region())}" if who else ""
+        whom = say(" with {region}", region=who.plain(await ctx.region())) if who else ""
         return Reply(
-            f"No {'missed ' if only else ''}call of yours{whom} in the last 7 days is known here.",
-            (Button("Look up calls…", "calls.calls", form=True),), tone="warning",
-        )  # fmt: skip
+            say(
+                "No {missed}call of yours{whom} in the last 7 days is known here.",
+                missed=say("missed ") if only else "",
+                whom=whom,
+            ),
+            (Button("Look up calls…", "calls.calls", form=True),),
+            tone="warning",
+        )
     if do == "recap":
         legs = legs_with_recap(view)
         return await show_recap(ctx, legs, Button("Try again", "calls.recap", {"call": " ".join(legs)}))
@@ -105,12 +111,20 @@ async def last(
 
 def _once_more(view: CallView, names: dict[str, str], *, block: bool, is_ours: bool) -> Reply:
     """Show whom the last call was with before anything reaches them."""
-    missed = "missed call" if view.inbound and view.outcome in _MISSED else "call"
-    side = prose(f"Your last {missed} was ", "from " if view.inbound else "to ", *other_side(view, names))
+    missed = say("missed call") if view.inbound and view.outcome in _MISSED else "call"
+    side = prose(
+        say("Your last {missed} was ", missed=missed),
+        say("from ") if view.inbound else say("to "),
+        *other_side(view, names),
+    )
     when = prose(", ", When(view.started, "date"), ".") if view.started else "."
     call = Button("Call back", "call.call", {"to": view.number}, None if block else "primary")
     text = Button("Text…", "sms.sms", {"to": [view.number]}, form=True)
     if block and is_ours:
-        return Reply(prose(side, when, " Numbers of your own company cannot be blocked."), (call, text), tone="warning")
+        return Reply(
+            sentence("{side}{when} Numbers of your own company cannot be blocked.", side=side, when=when),
+            (call, text),
+            tone="warning",
+        )
     stop = (Button("Block…", "block.block", {"numbers": [view.number]}, "danger"),) if block else ()
     return Reply(prose(side, when), (*stop, call, text))

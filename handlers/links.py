@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from bot.activity.calls import CallView
 from bot.activity.past_calls import past_call
 from bot.basics.errors import ChatopsError, NotConnected, UserError
+from bot.basics.language import say
 from bot.cards import recordings
 from bot.cards.connecting import CONNECT_BUTTON
 from bot.cards.linked_call import linked_call_card
@@ -96,14 +97,14 @@ async def _nudge(ctx: Ctx) -> Reply | None:
     if (await ctx.deps.preferences.get(ctx.person)).get(_NUDGED) == today:
         return None
     await ctx.deps.preferences.set(ctx.person, {_NUDGED: today})
-    return Reply("Connect Dialpad, and links to calls that you post here say which call it is.", (CONNECT_BUTTON,))
+    return Reply(say("Connect Dialpad, and links to calls that you post here say which call it is."), (CONNECT_BUTTON,))
 
 
 async def _theirs(ctx: Ctx, call: str) -> CallView:
     """Find a call as whoever pressed may see it. Raises UserError."""
     view = await _find(ctx, DialpadLink(call=call), await rights_of(ctx))
     if view is None:
-        raise UserError("Dialpad does not show you this call. Somebody of its line, or an admin, can see it.")
+        raise UserError(say("Dialpad does not show you this call. Somebody of its line, or an admin, can see it."))
     return view
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Final
 
 from bot.basics.errors import FieldError
+from bot.basics.language import say
 from bot.cards import call_control
 from bot.cards.call_control import (
     HUNG_UP,
@@ -24,7 +25,7 @@ from bot.cards.call_control import (
 from bot.cards.past_call import other_side
 from bot.contract.argument import Carried, Choice, Option, Text
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Prose, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
@@ -96,7 +97,7 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
     """Say above the fields which call it is."""
     found = await find_live(ctx, str(form.args.get("call") or ""), "changed")
     names = await names_of_others(ctx, [found])
-    about: Prose = prose("The call with ", other_side(found.view, names), ".")
+    about: Prose = sentence("The call with {other_side}.", other_side=other_side(found.view, names))
     args = form.args if form.route != "live.transfer" or "how" in form.args else {**form.args, "how": "now"}
     return replace(form, args=args, about=about)
 
@@ -106,11 +107,11 @@ async def transfer(ctx: Ctx, to: PassedTo, how: How = "now", call: LiveCallId = 
     """Transfer a call to whom the form names, as it says."""
     found = await _theirs(ctx, call, "transferred")
     if found.view.number == to.number:
-        raise FieldError("to", "They are on this call already. Choose somebody else.")
+        raise FieldError("to", say("They are on this call already. Choose somebody else."))
     if how == "first" and not found.i_talk:
-        raise FieldError("how", "Only whoever is on the call can talk to them first. Choose another way.")
+        raise FieldError("how", say("Only whoever is on the call can talk to them first. Choose another way."))
     if how == "voicemail" and not to.is_ours:
-        raise FieldError("how", "Only colleagues and lines of yours have a voicemail here. Choose another way.")
+        raise FieldError("how", say("Only colleagues and lines of yours have a voicemail here. Choose another way."))
     if how == "first":
         return await call_control.ask_first(ctx, found, to)
     return await call_control.transfer_now(ctx, found, to, to_voicemail=how == "voicemail")
@@ -134,7 +135,7 @@ async def complete(
     ctx: Ctx, call: LiveCallId, other: LiveCallId, name: Annotated[str, Carried("Name", longest=75)] = ""
 ) -> Answer:
     """Connect the caller to whoever was called meanwhile."""
-    return await call_control.connect_both(ctx, await _theirs(ctx, call, "transferred"), other, name or "They")
+    return await call_control.connect_both(ctx, await _theirs(ctx, call, "transferred"), other, name or say("They"))
 
 
 @router.command(
@@ -167,7 +168,7 @@ async def add_to_call(ctx: Ctx, who: AddedTo, call: LiveCallId = "") -> Answer:
     def button(one: OngoingCall) -> Button:
         return Button("Add", "live.add_to_call", {"who": who.number, "call": one.id})
 
-    found = await choose_own(ctx, call, "added to it", lambda one: one.i_talk, button)
+    found = await choose_own(ctx, call, say("added to it"), lambda one: one.i_talk, button)
     if not isinstance(found, OngoingCall):
         return found
     names = await names_of_others(ctx, [found])
@@ -175,13 +176,13 @@ async def add_to_call(ctx: Ctx, who: AddedTo, call: LiveCallId = "") -> Answer:
     return Confirm(
         "live.bring_in",
         args,
-        "Add to the call?",
+        say("Add to the call?"),
         (
-            Fact("Call with", prose(*other_side(found.view, names))),
-            Fact("Who", prose(who.shown(), f" ({who.detail})" if who.detail else "")),
+            Fact(say("Call with"), prose(*other_side(found.view, names))),
+            Fact(say("Who"), prose(who.shown(), f" ({who.detail})" if who.detail else "")),
         ),
-        "Add",
-        note="They are called now, and join when they answer.",
+        say("Add"),
+        note=say("They are called now, and join when they answer."),
         edit=Button("Edit", "live.add_to_call", args, form=True),
     )
 
@@ -189,13 +190,13 @@ async def add_to_call(ctx: Ctx, who: AddedTo, call: LiveCallId = "") -> Answer:
 @router.confirmed(action=AddParticipant)
 async def bring_in(ctx: Ctx, who: AddedTo, call: LiveCallId) -> Answer:
     """Call somebody into the call."""
-    return await call_control.add_somebody(ctx, await _theirs(ctx, call, "added to it"), who)
+    return await call_control.add_somebody(ctx, await _theirs(ctx, call, say("added to it")), who)
 
 
 @router.button(title="Add to the call", submit="Call them", risk=AddParticipant.risk, opening=_opened)
 async def add(ctx: Ctx, who: AddedTo, call: LiveCallId = "") -> Answer:
     """Call somebody into a call."""
-    return await call_control.add_somebody(ctx, await _theirs(ctx, call, "added to it"), who)
+    return await call_control.add_somebody(ctx, await _theirs(ctx, call, say("added to it")), who)
 
 
 @router.button(title="Park", risk=Unpark.risk)
@@ -203,14 +204,14 @@ async def park(ctx: Ctx, call: LiveCallId) -> Answer:
     """Put a caller aside."""
     found = await _theirs(ctx, call, "parked")
     if found.is_parked:
-        return Reply("This call is parked already.", (Button("Take it back", "live.take", {"call": found.id}),))
+        return Reply(say("This call is parked already."), (Button("Take it back", "live.take", {"call": found.id}),))
     return await call_control.park_call(ctx, found)
 
 
 @router.button(title="Take the call", risk=Unpark.risk)
 async def take(ctx: Ctx, call: LiveCallId) -> Answer:
     """Take a parked call, which anybody of its line may."""
-    return await call_control.take_back(ctx, await find_live(ctx, call, "taken back"))
+    return await call_control.take_back(ctx, await find_live(ctx, call, say("taken back")))
 
 
 @router.button(title="Record", risk=SetCallRecording.risk)
@@ -218,7 +219,7 @@ async def record(ctx: Ctx, call: LiveCallId, state: Annotated[str, Carried("On o
     """Start or stop recording."""
     found = await _theirs(ctx, call, "recorded" if state == "on" else "changed")
     if not found.talker or found.is_parked:
-        return Reply("Nobody talks on this call now, so there is nothing to record.")
+        return Reply(say("Nobody talks on this call now, so there is nothing to record."))
     return await call_control.record_call(ctx, found, on=state == "on")
 
 
@@ -231,7 +232,7 @@ async def note(
     """Leave a note on a call, also when it has ended meanwhile."""
     view = await find_heard(ctx, call)
     if view is None:
-        return Reply("I don't know that call any more.")
+        return Reply(say("I don't know that call any more."))
     return await note_words(ctx, view, words)
 
 
@@ -249,7 +250,11 @@ async def label(
     await ctx.send(LabelCall(id=view.call_id if view is not None else call, labels=wanted))
     if wanted and ctx.deps.notifications is not None:
         await ctx.deps.notifications.note_on_call(ctx.person, call, "labeled", ", ".join(wanted))
-    said = f"The call is labeled {', '.join(wanted)}." if wanted else "The call no longer has any labels."
+    said = (
+        say("The call is labeled {wanted}.", wanted=", ".join(wanted))
+        if wanted
+        else say("The call no longer has any labels.")
+    )
     return Reply(said, tone="done")
 
 

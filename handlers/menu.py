@@ -1,6 +1,7 @@
 """Handles ``/dp`` without a word: shows everyday commands as buttons."""
 
 from bot.basics.errors import NotConnected
+from bot.basics.language import say
 from bot.cards.connecting import CONNECT_BUTTON
 from bot.catalogue.answers import route_of
 from bot.contract.context import Ctx
@@ -18,12 +19,12 @@ async def menu(ctx: Ctx) -> Answer:
         name = (await ctx.account.link()).dialpad_name
     except NotConnected:
         return Card(
-            "Dialpad",
-            text="Connect your Dialpad account to use your phone system from Slack.",
+            say("Dialpad"),
+            text=say("Connect your Dialpad account to use your phone system from Slack."),
             buttons=(CONNECT_BUTTON, Button("Help", "help.help_")),
         )
     return Card(
-        "What would you like to do?",
+        say("What would you like to do?"),
         buttons=(
             Button("Do not disturb", "dnd.dnd"),
             Button("Duty", "duty.duty"),
@@ -39,5 +40,7 @@ async def menu(ctx: Ctx) -> Answer:
             Button("Run an action…", "run.pick", form=True),
             Button("Help", "help.help_"),
         ),
-        note=f"You act as {name}. Type {ctx.deps.settings.typed('help')} for everything else.",
+        note=say(
+            "You act as {name}. Type {typed} for everything else.", name=name, typed=ctx.deps.settings.typed("help")
+        ),
     )

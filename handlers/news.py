@@ -3,6 +3,7 @@
 from importlib.metadata import version
 from typing import Final
 
+from bot.basics.language import say
 from bot.cards.whats_new import NEWS
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Button, Listing, Row
@@ -25,4 +26,8 @@ PHRASES: Final = ("what's new", "whats new", "what is new", "what has changed", 
 async def news(ctx: Ctx) -> Answer:
     """Show what this version brought, each with the help of its command."""
     rows = tuple(Row(one.what, button=Button("How", "help.help_", {"word": one.word})) for one in NEWS)
-    return Listing(f"New in version {version('dialpad-chatops')}", rows, buttons=(Button("All help", "help.help_"),))
+    return Listing(
+        say("New in version {version}", version=version("dialpad-chatops")),
+        rows,
+        buttons=(Button("All help", "help.help_"),),
+    )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Final
 
 from bot.activity.calls import CallView
+from bot.basics.language import say
 from bot.cards.call_control import LiveCallId, find_heard, live_calls, names_of_others, note_words
 from bot.cards.past_call import other_side
 from bot.contract.argument import Text
@@ -45,10 +46,10 @@ async def note(ctx: Ctx, note: NoteWords, call: LiveCallId = "") -> Answer:
                 Row(other_side(one.view, names), button=Button("Note", "note.note", {"note": note, "call": one.id}))
                 for one in own
             )
-            return Listing("On which call?", rows)
+            return Listing(say("On which call?"), rows)
         view = own[0].view if own else await _last(ctx)
     if view is None:
-        return Reply("No call of yours in the last 4 hours is known here, so there is nothing to note it on.")
+        return Reply(say("No call of yours in the last 4 hours is known here, so there is nothing to note it on."))
     return await note_words(ctx, view, note)
 
 

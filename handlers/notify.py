@@ -35,6 +35,7 @@ from bot.arguments.subscription_options import (
     events,
 )
 from bot.basics.errors import FieldError, UserError
+from bot.basics.language import say
 from bot.basics.times import WEEKDAYS
 from bot.basics.words import did_you_mean
 from bot.cards.channel_line import line_of_channel
@@ -75,7 +76,7 @@ from bot.contract.board import Notifications, SubscriptionChanged, SubscriptionE
 from bot.contract.context import Ctx, Origin
 from bot.contract.corrections import with_choices
 from bot.contract.doubt import Doubt
-from bot.contract.prose import plural, prose
+from bot.contract.prose import plural, prose, sentence
 from bot.contract.reading import fill_in, read_words
 from bot.contract.reply import Answer, Bold, Button, Confirm, Fact, Form, Listing, Mention, Prose, Raw, Reply, Row
 from bot.contract.routing import Router
@@ -95,7 +96,7 @@ class _Gone(UserError):
     """A subscription that somebody removed."""
 
     def __init__(self) -> None:
-        super().__init__("This subscription was removed. Type notify to see the others.")
+        super().__init__(say("This subscription was removed. Type notify to see the others."))
 
 
 def _channel(ctx: Ctx, *, personal: bool = False) -> str:
@@ -201,7 +202,9 @@ async def _settings_or_kind(ctx: Ctx, notifications: Notifications) -> Answer:
         return await _typed(ctx, NewsKind.SETTING)
     here = Button("Settings of what is posted here", "notify.notify", {"words": "list"}, "primary", in_place=True)
     kind = Button("Post changed settings", "notify.notify", {"words": NewsKind.SETTING.value}, in_place=True)
-    return Reply("The settings of the notifications here, or settings that somebody changes in Dialpad?", (here, kind))
+    return Reply(
+        say("The settings of the notifications here, or settings that somebody changes in Dialpad?"), (here, kind)
+    )
 
 
 async def _list(ctx: Ctx, notifications: Notifications) -> Answer:
@@ -209,10 +212,15 @@ async def _list(ctx: Ctx, notifications: Notifications) -> Answer:
     personal = _channel(ctx) == ctx.person.user_id
     others = 0 if personal else await notifications.others_here(ctx.person, _channel(ctx))
     return Listing(
-        "What you are notified about" if personal else "What is posted in this channel",
+        say("What you are notified about") if personal else say("What is posted in this channel"),
         tuple(subscription_row(subscription, number) for number, subscription in enumerate(subscriptions[:MOST], 1)),
-        empty="Nothing yet. Missed calls, voicemails and texts are a good start.",
-        note=f"{plural(others, 'more here belongs', 'more here belong')} to another Dialpad company." if others else "",
+        empty=say("Nothing yet. Missed calls, voicemails and texts are a good start."),
+        note=say(
+            "{more_here_belongss} to another Dialpad company.",
+            more_here_belongss=plural(others, "more here belongs", "more here belong"),
+        )
+        if others
+        else "",
         buttons=(
             Button("Add", "notify.save", {"kinds": ["missed", "voicemail", "sms"]}, "primary", form=True),
             *(() if personal else (Button("Notify me instead", "notify.me"),)),
@@ -225,10 +233,10 @@ async def _stop(ctx: Ctx, notifications: Notifications) -> Answer:
     here = await notifications.subscriptions_here(ctx.person, _channel(ctx))
     personal = _channel(ctx) == ctx.person.user_id
     own = [] if personal else await notifications.subscriptions_here(ctx.person, ctx.person.user_id)
-    found = [*((one, "posted here") for one in here[:MOST]), *((one, "sent to you") for one in own[:MOST])]
+    found = [*((one, say("posted here")) for one in here[:MOST]), *((one, say("sent to you")) for one in own[:MOST])]
     rows = tuple(
         Row(
-            prose(Bold("Paused: ") if one.paused else "", in_words(one)),
+            prose(Bold(say("Paused: ")) if one.paused else "", in_words(one)),
             note=where,
             more=(
                 *(() if one.paused else (Button("Pause", "notify.pause", {"subscription": one.id}),)),
@@ -238,18 +246,20 @@ async def _stop(ctx: Ctx, notifications: Notifications) -> Answer:
         for one, where in found
     )
     return Listing(
-        "What would you like to stop?", rows, empty="Nothing is posted here, and nothing is sent to you.",
-        note="Pausing keeps the settings." if rows else "",
+        say("What would you like to stop?"), rows, empty=say("Nothing is posted here, and nothing is sent to you."),
+        note=say("Pausing keeps the settings.") if rows else "",
     )  # fmt: skip
 
 
 async def _numbered(ctx: Ctx, notifications: Notifications, text: str) -> Subscription:
     subscriptions = await notifications.subscriptions_here(ctx.person, _channel(ctx))
     if not subscriptions:
-        raise UserError("This channel has no notifications yet. Type what to post here, for example: notify missed")
+        raise UserError(
+            say("This channel has no notifications yet. Type what to post here, for example: notify missed")
+        )
     number = text.strip().lstrip("#") or ("1" if len(subscriptions) == 1 else "")
     if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= len(subscriptions):
-        raise UserError(f"Add a number from 1 to {len(subscriptions)}, for example: notify pause 1")
+        raise UserError(say("Add a number from 1 to {count}, for example: notify pause 1", count=len(subscriptions)))
     return subscriptions[int(number) - 1]
 
 
@@ -257,17 +267,20 @@ async def _typed(ctx: Ctx, words: str, *, usage: str = _LIKE, **more: str) -> An
     route = next(route for route in router.routes if route.id == "notify.save")
     said, callers = queue_length(words)
     more = {"to": "me"} | more if names_own_switch(said) else more
-    before = "notify me" if more else "notify"
+    before = say("notify me") if more else "notify"
     try:
         raw = {**await read_words(ctx, route, said, usage=usage), **more}
     except UserError as problem:
-        others = [f"notify {line}" for line in _near_beginnings(f"me {words}" if more else words)]
+        others = [
+            say("notify {line}", line=line)
+            for line in _near_beginnings(say("me {words}", words=words) if more else words)
+        ]
         raise await with_choices(ctx, route, said, {}, problem, typed=before, others=others) from problem
     raw |= {"only": f"{raw.get('only', '')} queue:{callers}".strip()} if callers else {}
     try:
         return await fill_in(ctx, route, raw)
     except SeveralMeanings as unclear:
-        own = "me " if more else ""
+        own = say("me ") if more else ""
         meant = [_meaning(f"{own}{words}", unclear, one) for one in unclear.meanings]
         raise Doubt(unclear.text, meant) from None
 
@@ -283,7 +296,7 @@ def _near_beginnings(words: str) -> list[str]:
                 word, {"on", "off", *(part for phrase in known_phrases() for part in phrase.split())}
             ):
                 switch = " ".join([*typed[:at], near, *typed[at + 1 :]])
-                lines += [f"me {switch}"] if read_switch(switch) else []
+                lines += [say("me {switch}", switch=switch)] if read_switch(switch) else []
     return lines
 
 
@@ -345,7 +358,7 @@ async def save(
     usual = frozenset({NewsKind.HANDOVER}) if keep or topic else QUIET_DEFAULT
     chosen_kinds = frozenset(NewsKind(kind) for kind in kinds) if kinds else frozenset() if is_off else usual
     if digest_day and NewsKind.WEEKLY not in chosen_kinds and ctx.origin is Origin.TYPED:
-        raise FieldError("digest_day", "Only a weekly digest has a day of the week. Add the word weekly.")
+        raise FieldError("digest_day", say("Only a weekly digest has a day of the week. Add the word weekly."))
     start = before or Subscription(notifications.new_subscription_id(), ctx.person, channel, zone=str(await ctx.zone()))
     made = replace(
         start,
@@ -377,11 +390,11 @@ async def save(
         return own_lines_question(made, unasked, f"user:{await ctx.account.user_id()}", is_new=before is None)
     if before is not None:
         is_stale = opened not in {"", mark_of(before)}
-        note = "Somebody changed this while the form was open: compare it with “Until now”." if is_stale else ""
+        note = say("Somebody changed this while the form was open: compare it with “Until now”.") if is_stale else ""
         return await _preview(ctx, notifications, made, before, note)
     own, both = await added_to_own(ctx, notifications, made)
     return (
-        await _shown(ctx, own, "You already get this.")
+        await _shown(ctx, own, say("You already get this."))
         if own == both
         else await _preview(ctx, notifications, both, own)
     )
@@ -395,12 +408,14 @@ async def _preview(
     if same := find_same(made, here):
         return already_there(made, same)
     if before is not None and before == made:
-        return await _shown(ctx, before, note or "Nothing was changed.")
+        return await _shown(ctx, before, note or say("Nothing was changed."))
     if before is None and len(here) >= MOST:
-        raise UserError(f"There are {MOST} notifications here already. Remove one before you add another.")
+        raise UserError(
+            say("There are {MOST} notifications here already. Remove one before you add another.", MOST=MOST)
+        )
     notes = [note] if note else []
     if not made.is_personal and not await notifications.may_post(ctx.person, made.channel):
-        notes.append("I am not in this channel yet: invite me with /invite, or nothing is posted.")
+        notes.append(say("I am not in this channel yet: invite me with /invite, or nothing is posted."))
     return preview(
         made,
         before,
@@ -422,7 +437,7 @@ async def save_now(
     notifications = ctx.notifications
     new, old = read_whole(made, channel), read_whole(before, channel) if before else None
     again = Button("Save it as a new one", "notify.save", form_fields(new, is_new=True))
-    gone = Reply("Somebody removed this meanwhile, so nothing was changed.", (again,), tone="warning")
+    gone = Reply(say("Somebody removed this meanwhile, so nothing was changed."), (again,), tone="warning")
     if old is not None:
         try:
             await _mine(ctx, notifications, old.id)
@@ -431,7 +446,7 @@ async def save_now(
     check_rights(old, new, await rights_of(ctx))
     here = await notifications.subscriptions_here(ctx.person, new.channel)
     if old is None and any(one.other.id not in known.split() for one in find_overlaps(new, here)):
-        return await _preview(ctx, notifications, new, None, "Somebody else set something up here meanwhile.")
+        return await _preview(ctx, notifications, new, None, say("Somebody else set something up here meanwhile."))
     try:
         problem = await notifications.save_previewed(new, ctx.person, old)
     except SubscriptionExists as there:
@@ -439,7 +454,7 @@ async def save_now(
     except SubscriptionChanged as changed:
         if changed.now is None:
             return gone
-        note = "Somebody changed this meanwhile, so nothing was saved yet."
+        note = say("Somebody changed this meanwhile, so nothing was saved yet.")
         return await _preview(ctx, notifications, new, changed.now, note)
     ctx.touched("subscription", new.id, new=old is None)
     saved = await notifications.subscription(ctx.person, new.id) or new
@@ -448,12 +463,12 @@ async def save_now(
 
 async def _saved(ctx: Ctx, notifications: Notifications, made: Subscription) -> Prose:
     if made.is_personal:
-        return "Saved."
+        return say("Saved.")
     if made.owner != ctx.person:
-        return prose("Saved. ", Mention(made.owner.user_id), " set this up and is told what you changed.")
+        return sentence("Saved. {who} set this up and is told what you changed.", who=Mention(made.owner.user_id))
     if not await notifications.may_post(ctx.person, made.channel):
-        return "Saved, but I am not in this channel yet, so nothing is posted. Invite me with /invite."
-    return "Saved. Use Test to see where it posts."
+        return say("Saved, but I am not in this channel yet, so nothing is posted. Invite me with /invite.")
+    return say("Saved. Use Test to see where it posts.")
 
 
 # One of them
@@ -466,7 +481,7 @@ async def _owner_name(ctx: Ctx, subscription: Subscription) -> str:
     try:
         return (await ctx.deps.people.profile(subscription.owner)).name
     except UserError:
-        return "Whoever set this up"
+        return say("Whoever set this up")
 
 
 async def _mine(ctx: Ctx, notifications: Notifications, name: str, *, only_look: bool = False) -> Subscription:
@@ -479,12 +494,12 @@ async def _mine(ctx: Ctx, notifications: Notifications, name: str, *, only_look:
     if found is None:
         raise _Gone
     if found.is_personal and found.owner != ctx.person:
-        raise UserError("These notifications belong to somebody else.")
+        raise UserError(say("These notifications belong to somebody else."))
     if found.owner != ctx.person and not only_look:
         await ctx.account.company()
     here = found.owner == ctx.person or found.channel == ctx.where.channel
     if not here and not (await rights_of(ctx)).is_admin:
-        raise UserError("Notifications can only be changed in their own channel. Open them there.")
+        raise UserError(say("Notifications can only be changed in their own channel. Open them there."))
     return found
 
 
@@ -516,7 +531,7 @@ async def pause(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     found = replace(await _mine(ctx, notifications, subscription), paused=True)
     await notifications.save_subscription(found, ctx.person)
     ctx.touched("subscription", found.id)
-    return await _shown(ctx, found, "Paused: nothing is posted until somebody resumes it.")
+    return await _shown(ctx, found, say("Paused: nothing is posted until somebody resumes it."))
 
 
 @router.button(title="Resume", risk=Risk.CHANGE)
@@ -529,13 +544,16 @@ async def resume(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
         return await _shown(ctx, replace(found, paused=True))
     if is_brought_back(before, found, ctx.person.user_id) and not (await rights_of(ctx)).cover_all(found.places):
         raise UserError(
-            f"{await _owner_name(ctx, found)} paused this, and it is about lines you do not belong to. "
-            "Ask them or a Dialpad admin to resume it."
+            say(
+                "{owner_name} paused this, and it is about lines you do not belong to. Ask them or a "
+                "Dialpad admin to resume it.",
+                owner_name=await _owner_name(ctx, found),
+            )
         )
     problem = await notifications.save_subscription(found, ctx.person)
     ctx.touched("subscription", found.id)
     saved = await notifications.subscription(ctx.person, found.id) or found
-    return await _shown(ctx, saved, problem or "Resumed: notifications are posted again.")
+    return await _shown(ctx, saved, problem or say("Resumed: notifications are posted again."))
 
 
 @router.button(title="Test", risk=Risk.CHANGE)
@@ -544,11 +562,11 @@ async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     notifications = ctx.notifications
     found = await _mine(ctx, notifications, subscription)
     await notifications.post_test(found)
-    where = "to you, in a direct message" if found.is_personal else "in the channel"
-    sent = ["a made-up missed call"] if found.kinds - DIGESTS else []
-    sent += ["the digest so far"] if found.kinds & DIGESTS else []
-    what = " and ".join(sent)
-    rest = f"on the way {where}. If nothing arrives, invite me with /invite."
+    where = say("to you, in a direct message") if found.is_personal else say("in the channel")
+    sent = [say("a made-up missed call")] if found.kinds - DIGESTS else []
+    sent += [say("the digest so far")] if found.kinds & DIGESTS else []
+    what = say(" and ").join(sent)
+    rest = say("on the way {where}. If nothing arrives, invite me with /invite.", where=where)
     return Reply(f"{what[:1].upper()}{what[1:]} {'are' if sent[1:] else 'is'} {rest}")
 
 
@@ -556,10 +574,10 @@ async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 async def remove(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Ask for confirmation before a subscription is removed."""
     found = await _mine(ctx, ctx.notifications, subscription)
-    facts = (Fact("It notifies about", in_words(found)),)
+    facts = (Fact(say("It notifies about"), in_words(found)),)
     return Confirm(
-        "notify.remove_now", {"subscription": subscription}, "Remove it?", facts, "Remove",
-        note="What was already posted stays. To keep the settings, pause it instead.", danger=True,
+        "notify.remove_now", {"subscription": subscription}, say("Remove it?"), facts, say("Remove"),
+        note=say("What was already posted stays. To keep the settings, pause it instead."), danger=True,
     )  # fmt: skip
 
 
@@ -572,7 +590,9 @@ async def remove_now(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     ctx.touched("subscription", found.id)
     again: dict[str, Raw] = {"kinds": sorted(found.kinds)}
     return Reply(
-        prose("Removed: ", in_words(found), "."), (Button("Add another", "notify.save", again, form=True),), tone="done"
+        sentence("Removed: {in_words}.", in_words=in_words(found)),
+        (Button("Add another", "notify.save", again, form=True),),
+        tone="done",
     )
 
 
@@ -581,7 +601,7 @@ async def undo(ctx: Ctx, change: Annotated[str, Carried("Change", longest=40)]) 
     """Undo what somebody else changed in the person's own subscription."""
     found = await ctx.notifications.undo_change(ctx.person, change)
     ctx.touched("subscription", found.id)
-    return await _shown(ctx, found, "Undone: it is as you had set it up.")
+    return await _shown(ctx, found, say("Undone: it is as you had set it up."))
 
 
 # Personal notifications
@@ -617,7 +637,8 @@ async def _me(ctx: Ctx, notifications: Notifications, words: str) -> Answer:
     subscription = await new_own_subscription(ctx, notifications, USUAL)
     return switches(
         [subscription],
-        await notifications.save_subscription(subscription, ctx.person) or "You'll be notified about them from now on.",
+        await notifications.save_subscription(subscription, ctx.person)
+        or say("You'll be notified about them from now on."),
     )
 
 
@@ -630,13 +651,13 @@ async def switch(
 ) -> Answer:
     """Turn one event of the person's own notifications on or off; the others stay as they are."""
     if kind not in set(NewsKind):
-        raise UserError("This button is from an older version of the bot. Type notify me.")
+        raise UserError(say("This button is from an older version of the bot. Type notify me."))
     notifications = ctx.notifications
     own = await own_subscriptions(ctx, notifications)
     if subscription and subscription not in {one.id for one in own}:
         found = await _mine(ctx, notifications, subscription)
         if not found.is_personal:
-            raise UserError("This belongs to a channel. Open its settings there to change it.")
+            raise UserError(say("This belongs to a channel. Open its settings there to change it."))
         own = [found]
     return await switch_events(ctx, notifications, own, [NewsKind(kind)], on=to == "on")
 

@@ -11,6 +11,7 @@ from bot.activity.roster import Roster
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment, MomentWords
 from bot.basics.errors import Conflict, DialpadError, FieldError, Unavailable, UserError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.cards.channel_line import line_of_channel
 from bot.cards.cover import lines_of, meant_for_others
@@ -20,7 +21,7 @@ from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Carried, Choice, Option, Text
 from bot.contract.board import Notifications, PostedCard
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reading import fill_in
 from bot.contract.reply import Answer, Bold, Button, Listing, Mention, Nothing, Raw, Reply, Row, When
 from bot.contract.routing import Router
@@ -124,9 +125,9 @@ async def oncall(
     if len(choices) == 1:
         return await _present(ctx, choices[0])
     if not choices:
-        return Reply("Your company has no call center that you can see.")
+        return Reply(say("Your company has no call center that you can see."))
     return Listing(
-        "Which call center?",
+        say("Which call center?"),
         tuple(Row(choice.name, button=Button("Show", "oncall.oncall", {"group": choice.raw})) for choice in choices),
     )
 
@@ -148,7 +149,7 @@ async def _choices(ctx: Ctx) -> list[Group]:
 async def _call_centers_of(ctx: Ctx, me: User) -> list[Group]:
     ids = [place.group_id for place in me.group_details if place.group_type == "callcenter" and place.group_id]
     names = await asyncio.gather(*(ctx.deps.directory.name_of(ctx.account, Entity.CALL_CENTER, i) for i in ids))
-    return [Group("callcenter", i, name or "Call center") for i, name in zip(ids, names, strict=True)]
+    return [Group("callcenter", i, name or say("Call center")) for i, name in zip(ids, names, strict=True)]
 
 
 async def _known(ctx: Ctx) -> list[Roster]:
@@ -215,16 +216,20 @@ async def cover(
     """Ask for cover in this channel. The person stays on duty until somebody takes over."""
     notifications = ctx.notifications
     if ctx.where.is_direct or not ctx.where.channel:
-        raise UserError("Ask for cover in the channel where your colleagues see it.")
+        raise UserError(say("Ask for cover in the channel where your colleagues see it."))
     if not await notifications.may_post(ctx.person, ctx.where.channel):
-        raise UserError("I am not in this channel, so nobody would see it. Invite me with /invite, then ask again.")
+        raise UserError(
+            say("I am not in this channel, so nobody would see it. Invite me with /invite, then ask again.")
+        )
     me = await ctx.send(GetUser())
     if not me.is_on_duty:
-        raise UserError("You are off duty, so there is nothing to cover.")
+        raise UserError(say("You are off duty, so there is nothing to cover."))
     mine = await _call_centers_of(ctx, me)
     asked = [one for one in mine if group is None or one.id == group.id]
     if not asked:
-        raise FieldError("group", f"You do not answer calls for {group.name if group else 'a call center'}.")
+        raise FieldError(
+            "group", say("You do not answer calls for {group}.", group=group.name if group else say("a call center"))
+        )
     lines = {one.raw: one.name for one in asked}
     card = await notifications.ask_cover(
         ctx.person, ctx.where.channel, Cover(ctx.person.user_id, me.name, until, lines, note or "")
@@ -234,9 +239,15 @@ async def cover(
         look_at, f"cover:{card}", "oncall.still_open", {"card": card}, ctx.person, ctx.where.to_json()
     )
     back = Button("Take it back", "oncall.withdraw", {"card": card})
-    silent = " Do not disturb is on, so no call rings at your phone until then." if _is_silent(me, lines) else ""
+    silent = say(" Do not disturb is on, so no call rings at your phone until then.") if _is_silent(me, lines) else ""
     others = await meant_for_others(ctx, silent=False)
-    return Reply(prose("Asked here. You stay on duty until somebody takes over.", silent, others), (back,), tone="done")
+    return Reply(
+        sentence(
+            "Asked here. You stay on duty until somebody takes over.{silent}{others}", silent=silent, others=others
+        ),
+        (back,),
+        tone="done",
+    )
 
 
 @router.button(title="Take over", risk=Risk.CHANGE)
@@ -253,7 +264,10 @@ async def take(ctx: Ctx, card: CardId, how: Annotated[str, Carried("How", longes
     mine = await ctx.send(GetUser())
     if not {place.group_id for place in mine.group_details} & {line.partition(":")[2] for line in asked.lines}:
         raise UserError(
-            f"You do not answer calls for {' or '.join(asked.lines.values())}, so you cannot take over there."
+            say(
+                "You do not answer calls for {values}, so you cannot take over there.",
+                values=say(" or ").join(asked.lines.values()),
+            )
         )
     silent = _is_silent(mine, asked.lines)
     if silent and not how:
@@ -275,8 +289,14 @@ async def take(ctx: Ctx, card: CardId, how: Annotated[str, Carried("How", longes
     await ctx.deps.later.at(ctx.now, f"covered:{card}", "oncall.stand_down", stand_in, asker, {})
     return Reply(
         prose(
-            *("You are covering for ", Bold(asked.name), " until ", When(asked.until, "date"), ". I'll let them know."),
-            " Do not disturb is on, so no call rings at your phone until you turn it off." if silent else "",
+            *(
+                say("You are covering for "),
+                Bold(asked.name),
+                say(" until "),
+                When(asked.until, "date"),
+                say(". I'll let them know."),
+            ),
+            say(" Do not disturb is on, so no call rings at your phone until you turn it off.") if silent else "",
         ),
         (Button("Turn do not disturb off", "dnd.dnd", {"state": "off"}),) if silent else (),
         tone="warning" if silent else "done",
@@ -287,15 +307,19 @@ def _not_free(ctx: Ctx, found: PostedCard, asked: Cover) -> Reply | None:
     """Say why a request for cover cannot be taken over by this person, None when it can."""
     me = ctx.person.user_id
     if asked.asker == me:
-        return Reply("You asked for this yourself. Somebody else has to take over.")
+        return Reply(say("You asked for this yourself. Somebody else has to take over."))
     if found.claimed_by == me:
         return Reply(
-            prose("You are already covering for ", Bold(asked.name), " until ", When(asked.until, "date"), ".")
+            sentence(
+                "You are already covering for {asked} until {when}.",
+                asked=Bold(asked.name),
+                when=When(asked.until, "date"),
+            )
         )
     if found.claimed_by or found.handled_by:
         return _too_late(found, asked)
     if ctx.now >= asked.until:
-        return Reply(prose("This was only until ", When(asked.until, "date"), ", which has passed."))
+        return Reply(sentence("This was only until {when}, which has passed.", when=When(asked.until, "date")))
     return None
 
 
@@ -309,8 +333,8 @@ def _is_silent(person: User, lines: Iterable[str]) -> bool:
 def _silent_cover(card: str, asked: Cover) -> Reply:
     return Reply(
         prose(
-            *("Do not disturb is on, so no call for ", lines_of(asked), " would ring at your phone. "),
-            "Nothing has changed yet.",
+            *(say("Do not disturb is on, so no call for "), lines_of(asked), say(" would ring at your phone. ")),
+            say("Nothing has changed yet."),
         ),
         (
             Button("Turn it off and take over", "oncall.take", {"card": card, "how": RING}, style="primary"),
@@ -359,8 +383,13 @@ async def stand_down(
         return Nothing()  # they answer no call center's calls any more, so there is no duty to end
     return Reply(
         prose(
-            *(Bold(by), " is covering for you. You are off duty until ", When(end, "date"), ", then on duty again."),
-            f" {by} has do not disturb on, so no call rings at their phone." if silent else "",
+            *(
+                Bold(by),
+                say(" is covering for you. You are off duty until "),
+                When(end, "date"),
+                say(", then on duty again."),
+            ),
+            say(" {by} has do not disturb on, so no call rings at their phone.", by=by) if silent else "",
         ),
         (Button("Go on duty now", "duty.duty", {"state": "on"}),),
         tone="done",
@@ -374,7 +403,7 @@ async def still_open(ctx: Ctx, card: CardId) -> Answer:
     if found is None or found.claimed_by or found.handled_by:
         return Nothing()
     back = Button("Take it back", "oncall.withdraw", {"card": card})
-    return Reply("Nobody has taken over for you yet, so you are still on duty.", (back,), tone="warning")
+    return Reply(say("Nobody has taken over for you yet, so you are still on duty."), (back,), tone="warning")
 
 
 @router.button(title="Take it back", risk=Risk.CHANGE)
@@ -382,27 +411,38 @@ async def withdraw(ctx: Ctx, card: CardId) -> Answer:
     """Withdraw a request for cover: only the person who asked can, while nobody has taken over."""
     notifications, found, asked = await _find(ctx, card)
     if asked.asker != ctx.person.user_id:
-        return Reply(f"Only {asked.name} can take this back.")
+        return Reply(say("Only {asked} can take this back.", asked=asked.name))
     if found.handled_by:
-        return Reply("You have already taken it back.")
+        return Reply(say("You have already taken it back."))
     after = found if found.claimed_by else await notifications.withdraw(found, ctx.person)
     if after is None or after.claimed_by:
         covering = Mention((after.claimed_by if after else None) or "")
         again = Button("Go on duty", "duty.duty", {"state": "on"})
-        return Reply(prose(covering, " is already covering for you. Let them know, and go on duty yourself."), (again,))
+        return Reply(
+            sentence(
+                "{covering} is already covering for you. Let them know, and go on duty yourself.", covering=covering
+            ),
+            (again,),
+        )
     await ctx.deps.later.cancel(f"cover:{card}")
-    return Reply("Taken back. You stay on duty.", tone="done")
+    return Reply(say("Taken back. You stay on duty."), tone="done")
 
 
 async def _find(ctx: Ctx, card: str) -> tuple[Notifications, PostedCard, Cover]:
     notifications = ctx.notifications
     found = await notifications.card(ctx.person, card)
     if found is None or found.kind != "cover":
-        raise UserError("I no longer have this request. Anyone who needs cover can ask again with: oncall cover me")
+        raise UserError(
+            say("I no longer have this request. Anyone who needs cover can ask again with: oncall cover me")
+        )
     return notifications, found, view_cover(found.state)
 
 
 def _too_late(card: PostedCard | None, asked: Cover) -> Reply:
     if card is None or card.claimed_by is None:
-        return Reply(f"{asked.name} no longer needs cover.")
-    return Reply(prose("Somebody was faster: ", Mention(card.claimed_by), " is covering for ", Bold(asked.name), "."))
+        return Reply(say("{asked} no longer needs cover.", asked=asked.name))
+    return Reply(
+        sentence(
+            "Somebody was faster: {who} is covering for {asked}.", who=Mention(card.claimed_by), asked=Bold(asked.name)
+        )
+    )

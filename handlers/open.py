@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from bot.activity.items import Item
 from bot.arguments.group import Group, GroupChoice
 from bot.basics.errors import UserError
+from bot.basics.language import say
 from bot.cards.rights import Rights, rights_of
 from bot.cards.work_list import WorkSection, look_up_names, sections_of, work_row
 from bot.contract.argument import Carried, Choice, Option
@@ -86,11 +87,11 @@ async def work(
     """List open work of the lines that this person belongs to: of one line, of this channel's, their own, or all."""
     board = ctx.deps.notifications
     if board is None:
-        return Reply("Open work is kept where notifications are, and there are none here.")
+        return Reply(say("Open work is kept where notifications are, and there are none here."))
     await ctx.account.link()
     me = ctx.person.user_id
     if whose == "mine" and group is None:  # known without Dialpad, and so also while that is down
-        scope = _Scope("Your open work", lambda item: _is_mine(item, me), {"whose": "mine"})
+        scope = _Scope(say("Your open work"), lambda item: _is_mine(item, me), {"whose": "mine"})
     else:
         scope = await _scope(ctx, board, await rights_of(ctx), whose, group)
     found = [one for one in await board.open_work(ctx.person) if scope.holds(one.item)]
@@ -112,22 +113,28 @@ async def _scope(ctx: Ctx, board: Notifications, rights: Rights, whose: str | No
 
     if group is not None:
         if not rights.cover({group.raw}):
-            raise UserError(f"You do not belong to {group.name}, so its open work is not shown to you.")
-        return _Scope(f"Open work for {group.name}", lambda item: item.line == group.raw, {"group": group.raw})
+            raise UserError(
+                say("You do not belong to {group}, so its open work is not shown to you.", group=group.name)
+            )
+        return _Scope(
+            say("Open work for {group}", group=group.name), lambda item: item.line == group.raw, {"group": group.raw}
+        )
     if whose != "all":
         here = await board.subscriptions_here(ctx.person, ctx.where.channel) if ctx.where.channel else []
         if here:
             places = {place for one in here for place in one.places}
             is_all = any(not one.places for one in here)
             return _Scope(
-                "Open work for this channel",
+                say("Open work for this channel"),
                 lambda item: is_theirs(item) and (is_all or bool(places & {item.line, *item.places})),
                 {"whose": "here"},
             )
         if whose == "here":
-            mine = ctx.deps.settings.typed("open mine")
-            raise UserError(f"Nothing is posted here, so no line's work belongs here. Type {mine}, or a line's name.")
-    title = "Open work of the whole company" if rights.is_admin else "Open work of your lines"
+            mine = ctx.deps.settings.typed(say("open mine"))
+            raise UserError(
+                say("Nothing is posted here, so no line's work belongs here. Type {mine}, or a line's name.", mine=mine)
+            )
+    title = say("Open work of the whole company") if rights.is_admin else say("Open work of your lines")
     return _Scope(title, is_theirs, {"whose": "all"})
 
 
@@ -147,11 +154,11 @@ async def _list(ctx: Ctx, scope: _Scope, found: list[OpenWork], skip: int) -> Li
         rows += [work_row(one, names, ctx.now, me, opens=True) for one in part.works]
     left = len(found) - skip - ROWS
     refresh = Button("Refresh", "open.work", scope.args)
-    more = Button(f"… and {left:,} more", "open.work", scope.args | {"skip": str(skip + ROWS)})
+    more = Button(say("… and {left:,} more", left=left), "open.work", scope.args | {"skip": str(skip + ROWS)})
     return Listing(
         f"{scope.title}: {len(found):,}" if found else scope.title,
         tuple(rows),
-        empty="Nothing waits for anybody.",
+        empty=say("Nothing waits for anybody."),
         buttons=(*((more,) if left > 0 else ()), refresh),
     )
 

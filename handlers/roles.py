@@ -7,10 +7,11 @@ from typing import Annotated, Any, Final
 from bot.arguments.slack_names import InSlack, UserGroups
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError, UserError
+from bot.basics.language import say
 from bot.catalogue.typed import ActionChoice, named_action
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.context import Ctx
-from bot.contract.prose import listed, plural, prose
+from bot.contract.prose import listed, plural, prose, sentence
 from bot.contract.reply import Answer, Bold, Button, Form, Listing, Mention, Prose, Raw, Reply, Row
 from bot.contract.roles import FREE, ApprovalDesk, Gate, Requirement, Role, RolePolicy
 from bot.contract.routing import Router
@@ -43,13 +44,13 @@ _MOST_RULES: Final = 40
 
 def _gate(ctx: Ctx) -> Gate:
     if ctx.deps.gate is None:
-        raise UserError("Roles are not switched on for this bot. Ask whoever runs it.")
+        raise UserError(say("Roles are not switched on for this bot. Ask whoever runs it."))
     return ctx.deps.gate
 
 
 def _desk(ctx: Ctx) -> ApprovalDesk:
     if ctx.deps.approvals is None:
-        raise UserError("Approvals are not switched on for this bot. Ask whoever runs it.")
+        raise UserError(say("Approvals are not switched on for this bot. Ask whoever runs it."))
     return ctx.deps.approvals
 
 
@@ -58,7 +59,9 @@ async def _policy(ctx: Ctx) -> RolePolicy:
     gate = _gate(ctx)
     if not await gate.holds(ctx, Role.ADMIN):
         mine = await gate.role_of(ctx)
-        raise UserError(f"Only admins can see and change this. You are a {mine.value} here; ask an admin.")
+        raise UserError(
+            say("Only admins can see and change this. You are a {mine} here; ask an admin.", mine=mine.value)
+        )
     return await gate.policy(await ctx.account.company())
 
 
@@ -78,15 +81,15 @@ async def roles(ctx: Ctx) -> Answer:
     gate = _gate(ctx)
     if not await gate.holds(ctx, Role.ADMIN):
         mine = await gate.role_of(ctx)
-        return Reply(f"You are a {mine.value} here. Only admins see and change who may do what.")
+        return Reply(say("You are a {mine} here. Only admins see and change who may do what.", mine=mine.value))
     return _listing(ctx, gate.file, await _policy(ctx))
 
 
 def _listing(ctx: Ctx, file: str, policy: RolePolicy, said: str = "") -> Listing:
     can = not file
     rows = [
-        Row(prose(Bold("Admins"), ": ", _people(policy.admins, policy, Role.ADMIN))),
-        Row(prose(Bold("Supervisors"), ": ", _people(policy.supervisors, policy, Role.SUPERVISOR))),
+        Row(prose(Bold(say("Admins")), ": ", _people(policy.admins, policy, Role.ADMIN))),
+        Row(prose(Bold(say("Supervisors")), ": ", _people(policy.supervisors, policy, Role.SUPERVISOR))),
     ]
     rows += [
         Row(prose(Bold(name), ": ", _in_words(policy.rules.get(risk.value, FREE)))) for risk, name in _CLASSES.items()
@@ -95,34 +98,38 @@ def _listing(ctx: Ctx, file: str, policy: RolePolicy, said: str = "") -> Listing
     for name in others[:_MOST_RULES]:
         drop = Button("Remove", "roles.drop", {"name": name}) if can else None
         rows.append(Row(prose(Bold(_called(name)), ": ", _in_words(policy.rules[name])), button=drop))
-    asked: Prose = prose("in ", Mention(policy.ask_in)) if policy.ask_in else "in direct messages"
-    good = f" and is good for {plural(policy.hours, 'hour')}. Dialpad's own permissions hold besides."
-    note: Prose = prose(f"{said} " if said else "", "Approval is asked for ", asked, good)
+    asked: Prose = sentence("in {who}", who=Mention(policy.ask_in)) if policy.ask_in else say("in direct messages")
+    good = say(" and is good for {hours}. Dialpad's own permissions hold besides.", hours=plural(policy.hours, "hour"))
+    note: Prose = sentence(
+        "{rest}Approval is asked for {asked}{good}", rest=f"{said} " if said else "", asked=asked, good=good
+    )
     if file:
-        note = prose(note, f" All this is in the file {file} and is changed there.")
+        note = sentence("{note} All this is in the file {file} and is changed there.", note=note, file=file)
     buttons = (
         Button("Change…", "roles.edit", form=True, style="primary"),
         Button("Rule for one action…", "roles.rule", form=True),
     )
-    return Listing("Who may do what", tuple(rows), note=note, buttons=buttons if can else ())
+    return Listing(say("Who may do what"), tuple(rows), note=note, buttons=buttons if can else ())
 
 
 def _people(named: tuple[str, ...], policy: RolePolicy, role: Role) -> Prose:
     sources: list[Prose] = [(Mention(one),) for one in named]
     if role is Role.ADMIN and policy.slack_admins:
-        sources.append("admins of this Slack workspace")
+        sources.append(say("admins of this Slack workspace"))
     if policy.dialpad_roles:
-        sources.append("admins at Dialpad" if role is Role.ADMIN else "supervisors of a call center at Dialpad")
+        sources.append(
+            say("admins at Dialpad") if role is Role.ADMIN else say("supervisors of a call center at Dialpad")
+        )
     return listed(sources) if sources else "nobody"
 
 
 def _in_words(rule: Requirement) -> Prose:
     where: Prose = _PLACES.get(rule.where, "")
     if rule.where == "channels":
-        where = prose("in ", listed([(Mention(one),) for one in rule.channels], " or "))
+        where = sentence("in {channels}", channels=listed([(Mention(one),) for one in rule.channels], say(" or ")))
     approval = {
-        Role.SUPERVISOR: ", after a supervisor's or admin's approval",
-        Role.ADMIN: ", after an admin's approval",
+        Role.SUPERVISOR: say(", after a supervisor's or admin's approval"),
+        Role.ADMIN: say(", after an admin's approval"),
     }
     return prose(f"{_SAID[rule.least]}, ", where, approval.get(rule.approval or Role.MEMBER, ""))
 
@@ -136,15 +143,15 @@ def _called(name: str) -> str:
 
 
 def _who(risk: Risk) -> Choice:
-    return Choice("Who may", options=_WHO, group=_CLASSES[risk])
+    return Choice(say("Who may"), options=_WHO, group=_CLASSES[risk])
 
 
 def _where(risk: Risk) -> Choice:
-    return Choice("Where", options=_WHERE, group=_CLASSES[risk])
+    return Choice(say("Where"), options=_WHERE, group=_CLASSES[risk])
 
 
 def _approval(risk: Risk) -> Choice:
-    return Choice("Has to approve", options=_APPROVAL, group=_CLASSES[risk])
+    return Choice(say("Has to approve"), options=_APPROVAL, group=_CLASSES[risk])
 
 
 async def _filled(ctx: Ctx, form: Form) -> Form:
@@ -172,7 +179,11 @@ async def _filled(ctx: Ctx, form: Form) -> Form:
 
 def _refuse_file(ctx: Ctx) -> None:
     if file := _gate(ctx).file:
-        raise UserError(f"The roles are in the file {file}, which goes before what is chosen here. Change them there.")
+        raise UserError(
+            say(
+                "The roles are in the file {file}, which goes before what is chosen here. Change them there.", file=file
+            )
+        )
 
 
 @router.button(title="Roles", submit="Save", risk=Risk.CHANGE, opening=_filled)
@@ -223,7 +234,7 @@ async def edit(
     for risk, (who, where, approval) in chosen.items():
         rule = _rule(who, where, approval, channels)
         if rule.where == "channels" and not channels:
-            raise FieldError("channels", "Choose at least one channel, because something is only for these.")
+            raise FieldError("channels", say("Choose at least one channel, because something is only for these."))
         if rule != FREE:
             rules[risk.value] = rule
     policy = replace(
@@ -246,12 +257,12 @@ async def _save(ctx: Ctx, policy: RolePolicy, field: str) -> Answer:
     gate = _gate(ctx)
     if not await gate.holds(ctx, Role.ADMIN, policy):
         raise FieldError(
-            field, "With this you would no longer be an admin yourself. Name yourself, or keep the switch on."
+            field, say("With this you would no longer be an admin yourself. Name yourself, or keep the switch on.")
         )
     policy = replace(policy, saved_by=ctx.person.user_id)
     await gate.save(await ctx.account.company(), policy)
     ctx.touched("roles", "company", rules=len(policy.rules), admins=len(policy.admins))
-    return _listing(ctx, gate.file, policy, "Saved.")
+    return _listing(ctx, gate.file, policy, say("Saved."))
 
 
 @router.button(title="Rule for one action", submit="Save", risk=Risk.CHANGE)
@@ -267,9 +278,9 @@ async def rule(
     before = await _policy(ctx)
     _refuse_file(ctx)
     if where == "channels" and not channels:
-        raise FieldError("channels", "Choose at least one channel.")
+        raise FieldError("channels", say("Choose at least one channel."))
     if approval != "none" and action.risk is Risk.READ:
-        raise FieldError("approval", "This only reads. Choose who may do it instead.")
+        raise FieldError("approval", say("This only reads. Choose who may do it instead."))
     rules = {**before.rules, action.slug: _rule(who, where, approval, channels)}
     return await _save(ctx, replace(before, rules=rules), "who")
 

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Annotated, Any, Final
 
 from bot.basics.errors import FieldError, UserError
+from bot.basics.language import say
 from bot.cards.reaching_out import with_colleagues
 from bot.catalogue.answers import FIND, as_words, reader_of, route_of
 from bot.catalogue.fields import fields_of
@@ -15,7 +16,7 @@ from bot.catalogue.statistics import look
 from bot.catalogue.typed import ActionChoice, named_action, read_pairs, recent_actions
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
-from bot.contract.prose import plural, prose
+from bot.contract.prose import plural, sentence
 from bot.contract.reading import Refused, missing, parse_arguments
 from bot.contract.reply import Answer, Button, Card, Code, Form, Listing, Prose, Raw, RawArgs, Reply, Row
 from bot.contract.routing import Route, Router
@@ -65,7 +66,7 @@ async def run(
     hits = find(text, 40)
     if not hits:
         return Reply(
-            f"No action matches “{text[:40]}”. Try other words, such as number, hold queue or schedule.",
+            say("No action matches “{said}”. Try other words, such as number, hold queue or schedule.", said=text[:40]),
             (Button("Choose from all", "run.pick", form=True),), tone="warning",
         )  # fmt: skip
     if len(hits) == 1 or _is_meant(text, hits):
@@ -76,10 +77,10 @@ async def run(
 def _matches(text: str, hits: list[type[Action[Any]]]) -> Listing:
     rows = tuple(_row(action) for action in hits[:SHOWN])
     if len(hits) <= SHOWN:
-        return Listing(prose(plural(len(hits), "action"), f" for “{text[:40]}”"), rows)
-    more = f"{len(hits) - SHOWN} more match. Add a word to narrow it down."
+        return Listing(sentence("{actions} for “{said}”", actions=plural(len(hits), "action"), said=text[:40]), rows)
+    more = say("{count} more match. Add a word to narrow it down.", count=len(hits) - SHOWN)
     choose = Button("Choose from all", "run.pick", form=True)
-    return Listing(prose("Best matches", f" for “{text[:40]}”"), rows, note=more, buttons=(choose,))
+    return Listing(sentence("Best matches for “{said}”", said=text[:40]), rows, note=more, buttons=(choose,))
 
 
 def _is_meant(text: str, hits: list[type[Action[Any]]]) -> bool:
@@ -137,8 +138,8 @@ async def _menu(ctx: Ctx) -> Answer:
     buttons = [Button("Search all…", "run.pick", form=True, style="primary")]
     buttons += [Button(f"{group_word(group)} {count}", "run.group", {"group": group}) for group, count in groups]
     buttons.append(Button("Refresh lists", "run.refresh"))
-    note = prose("Or type ", Code(ctx.deps.settings.typed("run")), " and part of its name.")
-    return Listing("What would you like to run?", tuple(rows), buttons=tuple(buttons), note=note)
+    note = sentence("Or type {typed} and part of its name.", typed=Code(ctx.deps.settings.typed("run")))
+    return Listing(say("What would you like to run?"), tuple(rows), buttons=tuple(buttons), note=note)
 
 
 _FIRST: Final = (
@@ -182,7 +183,7 @@ async def group(ctx: Ctx, group: Annotated[str, Carried("Group", longest=40)]) -
 async def refresh(ctx: Ctx) -> Answer:
     """Clear the cached names for type-ahead, so that they are read again."""
     await ctx.deps.directory.forget(ctx.account)
-    return Reply("People, lines and numbers were refreshed.", tone="done")
+    return Reply(say("People, lines and numbers were refreshed."), tone="done")
 
 
 # Typing one
@@ -217,16 +218,19 @@ async def keep(
     """Save an action as a favourite, with what was entered."""
     action = named_action(slug)
     if action is None:
-        raise UserError("That action no longer exists. Nothing was saved.")
+        raise UserError(say("That action no longer exists. Nothing was saved."))
     kept = {"slug": action.slug, "args": _read(args)}
     favourites = list((await ctx.deps.preferences.get(ctx.person)).get("favourites") or [])
     if kept not in favourites:
         favourites = [kept, *favourites][:_FAVOURITES]
         await ctx.deps.preferences.set(ctx.person, {"favourites": favourites})
     return Reply(
-        prose(f"“{action.name}” is now a favorite. See ", Code(ctx.deps.settings.typed("run")), "."),
-        (Button("Remove", "run.drop", {"slug": slug, "args": args}),), tone="done",
-    )  # fmt: skip
+        sentence(
+            "“{action}” is now a favorite. See {typed}.", action=action.name, typed=Code(ctx.deps.settings.typed("run"))
+        ),
+        (Button("Remove", "run.drop", {"slug": slug, "args": args}),),
+        tone="done",
+    )
 
 
 @router.button(risk=Risk.CHANGE)
@@ -237,7 +241,7 @@ async def drop(
     favourites = (await ctx.deps.preferences.get(ctx.person)).get("favourites") or []
     gone = {"slug": slug, "args": _read(args)}
     await ctx.deps.preferences.set(ctx.person, {"favourites": [one for one in favourites if one != gone]})
-    return Reply("It was removed from your favorites.", tone="done")
+    return Reply(say("It was removed from your favorites."), tone="done")
 
 
 @router.button()
@@ -247,8 +251,8 @@ async def copy(
     """Show the command that does the same."""
     action = named_action(slug)
     if action is None:
-        raise UserError("That action no longer exists.")
-    return Card("The same as a command", text=(Code(ctx.deps.settings.typed(as_words(action, _read(args)))),))
+        raise UserError(say("That action no longer exists."))
+    return Card(say("The same as a command"), text=(Code(ctx.deps.settings.typed(as_words(action, _read(args)))),))
 
 
 def _read(args: str) -> dict[str, Raw]:

@@ -6,10 +6,11 @@ from typing import Annotated, Final
 
 from bot.arguments.send_at import AT_LEAST, SendAt, SendTime, earliest, in_words
 from bot.basics.errors import BadRequest, Conflict, FieldError, NotFound, UserError
+from bot.basics.language import say
 from bot.cards.scheduled_texts import bulk_card, due_at, note_scheduled, recipients_of, schedule_buttons, scheduled_row
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import sentence
 from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Raw, Reply, When
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
@@ -77,9 +78,9 @@ async def scheduled(ctx: Ctx, begin: Annotated[str, Carried("From", longest=4)] 
     shown = found[at : at + ROWS]
     more = (Button("More", "scheduled.scheduled", {"begin": str(at + ROWS)}),) if found[at + ROWS :] else ()
     return Listing(
-        "Your texts that are sent later",
+        say("Your texts that are sent later"),
         tuple([await scheduled_row(ctx, one) for one in shown]),
-        empty="No text waits to be sent.",
+        empty=say("No text waits to be sent."),
         buttons=(*more, Button("Write one…", "sms.sms", form=True)),
     )
 
@@ -124,7 +125,11 @@ async def cancel(ctx: Ctx, schedule: ScheduleName) -> Answer:
     await note_scheduled(ctx, found.to_numbers, schedule, None)
     again: dict[str, Raw] = {"to": list(found.to_numbers), "text": found.text or ""}
     buttons = (Button("Write it again…", "sms.sms", again, form=True),) if found.to_numbers else ()
-    return Reply(prose("The text to ", await recipients_of(ctx, found), " is not sent."), buttons, tone="done")
+    return Reply(
+        sentence("The text to {recipients_of} is not sent.", recipients_of=await recipients_of(ctx, found)),
+        buttons,
+        tone="done",
+    )
 
 
 @router.button(title="Send now")
@@ -134,17 +139,17 @@ async def send_now(ctx: Ctx, schedule: ScheduleName) -> Answer:
     return Confirm(
         route="scheduled.send",
         args={"schedule": schedule},
-        title="Send it now?",
-        facts=(Fact("To", await recipients_of(ctx, found)), *_planned(found)),
+        title=say("Send it now?"),
+        facts=(Fact(say("To"), await recipients_of(ctx, found)), *_planned(found)),
         quote=found.text or "",
-        yes="Send",
+        yes=say("Send"),
         edit=Button("Change…", "scheduled.change", {"schedule": schedule}, form=True),
     )
 
 
 def _planned(found: ScheduledText) -> tuple[Fact, ...]:
     at = due_at(found)
-    return (Fact("Planned for", (When(at, "date"),)),) if at else ()
+    return (Fact(say("Planned for"), (When(at, "date"),)),) if at else ()
 
 
 @router.confirmed(action=SendScheduledTextNow)
@@ -156,14 +161,17 @@ async def send(ctx: Ctx, schedule: ScheduleName) -> Answer:
     except (Conflict, NotFound):
         raise UserError(_GONE) from None
     await note_scheduled(ctx, found.to_numbers, schedule, None)
-    return Reply(prose("Your text to ", await recipients_of(ctx, found), " is on its way."), tone="done")
+    return Reply(
+        sentence("Your text to {recipients_of} is on its way.", recipients_of=await recipients_of(ctx, found)),
+        tone="done",
+    )
 
 
 async def _opened(ctx: Ctx, form: Form) -> Form:
     """Fill in what the text says now."""
     found = await _find(ctx, str(form.args.get("schedule") or ""))
     at = due_at(found)
-    planned = prose("Planned for ", When(at, "date"), ".") if at else ""
+    planned = sentence("Planned for {when}.", when=When(at, "date")) if at else ""
     return replace(form, args={"text": found.text or "", **form.args}, notice=planned)
 
 
@@ -173,22 +181,24 @@ async def change(ctx: Ctx, text: Words, at: WhenToSend = None, schedule: Schedul
     found = await _find(ctx, schedule)
     moment = at.at if at is not None else None
     if at is not None and moment is None:
-        raise FieldError("at", "Type a time, such as 17:00 or tomorrow 9:00.")
+        raise FieldError("at", say("Type a time, such as 17:00 or tomorrow 9:00."))
     if moment is not None and moment < ctx.now + AT_LEAST:
         nearest = in_words(earliest(ctx.now), ctx.now, await ctx.zone())
-        raise FieldError("at", f"Dialpad sends a text later only from ten minutes on. The nearest is {nearest}.")
+        raise FieldError(
+            "at", say("Dialpad sends a text later only from ten minutes on. The nearest is {nearest}.", nearest=nearest)
+        )
     planned = moment or due_at(found)
     args: dict[str, Raw] = {"schedule": schedule, "text": text}
     return Confirm(
         route="scheduled.save",
         args=args | ({"at": moment.isoformat()} if moment else {}),
-        title="Send this instead?",
+        title=say("Send this instead?"),
         facts=(
-            Fact("To", await recipients_of(ctx, found)),
-            *((Fact("Send", (When(planned, "date"),)),) if planned else ()),
+            Fact(say("To"), await recipients_of(ctx, found)),
+            *((Fact(say("Send"), (When(planned, "date"),)),) if planned else ()),
         ),
         quote=text,
-        yes="Save",
+        yes=say("Save"),
         edit=Button("Edit", "scheduled.change", args, form=True),
     )
 
@@ -208,7 +218,7 @@ async def save(
     planned = due_at(changed) or moment
     if planned is not None:
         await note_scheduled(ctx, changed.to_numbers, schedule, planned)
-    said = prose("Changed. It is sent ", When(planned, "date"), ".") if planned else "Changed."
+    said = sentence("Changed. It is sent {when}.", when=When(planned, "date")) if planned else say("Changed.")
     return Reply(said, schedule_buttons(schedule), tone="done")
 
 

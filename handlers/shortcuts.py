@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from bot.arguments.moment import Moment
 from bot.arguments.phonebook import parties_of, party_of
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.basics.phone import extensions_in, numbers_in
 from bot.basics.words import verbatim
 from bot.cards.caller import caller_card
@@ -14,7 +15,7 @@ from bot.cards.rights import rights_of
 from bot.cards.timed_changes import waiting_key
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Answer, Button, Card, Fact, Form, Link, Listing, Prose, Raw, RawArgs, Reply, Row, When
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
@@ -44,13 +45,13 @@ async def set_my_duty(ctx: Ctx) -> Answer:
 @router.message_shortcut("Text this number", summary="Send a text to a number in the message")
 async def text_number(ctx: Ctx, text: MessageText = "") -> Answer:
     """Open the text form, with the message's number filled in."""
-    return await _choose(ctx, text, "sms.sms", "to", many=True, label="Text")
+    return await _choose(ctx, text, "sms.sms", "to", many=True, label=say("Text"))
 
 
 @router.message_shortcut("Call this number", summary="Call a number in the message")
 async def call_number(ctx: Ctx, text: MessageText = "") -> Answer:
     """Open the call form, with the message's number filled in; what extension to dial stands above it."""
-    answer = await _choose(ctx, text, "call.call", "to", many=False, label="Call")
+    answer = await _choose(ctx, text, "call.call", "to", many=False, label=say("Call"))
     extensions = extensions_in(verbatim(text), await ctx.region()) if isinstance(answer, Form) else {}
     digits = extensions.get(str(answer.args.get("to"))) if isinstance(answer, Form) else None
     if digits is None or not isinstance(answer, Form):
@@ -64,13 +65,13 @@ async def look_up(ctx: Ctx, text: MessageText = "") -> Answer:
     numbers = await _numbers(ctx, text)
     if len(numbers) == 1:
         return await caller_card(ctx, await party_of(ctx, numbers[0]))
-    return await _choose(ctx, text, "who.who", "number", many=False, label="Look up")
+    return await _choose(ctx, text, "who.who", "number", many=False, label=say("Look up"))
 
 
 @router.message_shortcut("Block this number", summary="Block a number in the message, for the whole company")
 async def block_number(ctx: Ctx, text: MessageText = "") -> Answer:
     """Open the block form, with the number filled in; it is confirmed before anything is blocked."""
-    return await _choose(ctx, text, "block.block", "numbers", many=True, label="Block")
+    return await _choose(ctx, text, "block.block", "numbers", many=True, label=say("Block"))
 
 
 @router.message_shortcut("Follow up later", summary="Put the message, and the number in it, off until later")
@@ -85,14 +86,14 @@ async def follow_up(ctx: Ctx, text: MessageText = "", channel: SaidIn = "", ts: 
         for party in await parties_of(ctx, numbers[:MOST])
     ]
     none = Button("Only the message", "shortcuts.remind", at, form=True)
-    return Listing("Which number is it about?", tuple(rows), note=_more_of(numbers), buttons=(none,))
+    return Listing(say("Which number is it about?"), tuple(rows), note=_more_of(numbers), buttons=(none,))
 
 
 async def _opened(ctx: Ctx, form: Form) -> Form:
     """Say above the fields what it is about."""
     number = str(form.args.get("number") or "")
-    whom: Prose = prose((await party_of(ctx, number)).shown()) if number else "this message"
-    return replace(form, about=prose("You are reminded of ", whom, " in a direct message."))
+    whom: Prose = prose((await party_of(ctx, number)).shown()) if number else say("this message")
+    return replace(form, about=sentence("You are reminded of {whom} in a direct message.", whom=whom))
 
 
 @router.button(title="Follow up later", submit="Remind me", risk=Risk.CHANGE, needs_connection=False, opening=_opened)
@@ -111,10 +112,14 @@ async def remind(
     key = waiting_key(ctx.person, "follow", f"{channel}:{ts}:{number}")
     await ctx.deps.later.at(until, key, "shortcuts.due", args, ctx.person, {})
     put_off = await _put_off(ctx, number, until) if number else False
-    whom: Prose = prose((await party_of(ctx, number)).shown()) if number else "this message"
-    also = " What waits for them is put off until then, too." if put_off else ""
+    whom: Prose = prose((await party_of(ctx, number)).shown()) if number else say("this message")
+    also = say(" What waits for them is put off until then, too.") if put_off else ""
     cancel = Button("Cancel", "shortcuts.forget", {"key": key})
-    return Reply(prose("I'll remind you of ", whom, " ", When(until, "date"), ".", also), (cancel,), tone="done")
+    return Reply(
+        sentence("I'll remind you of {whom} {when}.{also}", whom=whom, when=When(until, "date"), also=also),
+        (cancel,),
+        tone="done",
+    )
 
 
 async def _put_off(ctx: Ctx, number: str, until: datetime) -> bool:
@@ -142,9 +147,9 @@ async def forget(ctx: Ctx, key: Annotated[str, Carried("Reminder", longest=200)]
     """Cancel a reminder. Open work that was put off with it stays put off."""
     mine = [one for one in await ctx.deps.later.pending(ctx.person) if one.key == key]
     if not mine:
-        return Reply("There is no such reminder any more.")
+        return Reply(say("There is no such reminder any more."))
     await ctx.deps.later.cancel(key)
-    return Reply("Canceled. I won't remind you.", tone="done")
+    return Reply(say("Canceled. I won't remind you."), tone="done")
 
 
 @router.later(risk=Risk.READ)
@@ -156,7 +161,7 @@ async def due(
 ) -> Answer:
     """Remind a person of a message, with what can be done about its number."""
     party = await party_of(ctx, number) if number else None
-    facts = (Fact("Message", (Link(link, "Open it in Slack"),)),) if link else ()
+    facts = (Fact(say("Message"), (Link(link, say("Open it in Slack")),)),) if link else ()
     buttons: tuple[Button, ...] = ()
     if party is not None:
         buttons = (
@@ -165,7 +170,7 @@ async def due(
             Button("Look up", "who.who", {"number": number}),
         )
     again = Button("Remind me again…", "shortcuts.again", {"number": number, "about": about, "link": link}, form=True)
-    title = prose("Follow up with ", party.shown()) if party else "Follow up on a message"
+    title = sentence("Follow up with {shown}", shown=party.shown()) if party else say("Follow up on a message")
     return Card(title, facts=facts, text=about, buttons=(*buttons, again))
 
 
@@ -182,7 +187,7 @@ async def again(
     key = waiting_key(ctx.person, "follow", f"{number}:{link}"[-100:])
     await ctx.deps.later.at(until, key, "shortcuts.due", args, ctx.person, {})
     cancel = Button("Cancel", "shortcuts.forget", {"key": key})
-    return Reply(prose("I'll remind you again ", When(until, "date"), "."), (cancel,), tone="done")
+    return Reply(sentence("I'll remind you again {when}.", when=When(until, "date")), (cancel,), tone="done")
 
 
 async def _numbers(ctx: Ctx, text: str) -> list[str]:
@@ -190,13 +195,13 @@ async def _numbers(ctx: Ctx, text: str) -> list[str]:
 
 
 def _more_of(numbers: list[str]) -> str:
-    return f"{len(numbers) - MOST} more numbers are in the message." if len(numbers) > MOST else ""
+    return say("{count} more numbers are in the message.", count=len(numbers) - MOST) if len(numbers) > MOST else ""
 
 
 async def _choose(ctx: Ctx, text: str, route: str, argument: str, *, many: bool, label: str) -> Answer:
     numbers = await _numbers(ctx, text)
     if not numbers:
-        return Reply("There is no phone number in that message.")
+        return Reply(say("There is no phone number in that message."))
 
     def args(number: str) -> RawArgs:
         return {argument: [number] if many else number}
@@ -208,4 +213,4 @@ async def _choose(ctx: Ctx, text: str, route: str, argument: str, *, many: bool,
         Row(prose(party.shown()), button=Button(label, route, args(party.number), form=opens_form))
         for party in await parties_of(ctx, numbers[:MOST])
     )
-    return Listing("Which number?", rows, note=_more_of(numbers))
+    return Listing(say("Which number?"), rows, note=_more_of(numbers))

@@ -12,6 +12,7 @@ from bot.arguments.recipients import Recipients
 from bot.arguments.send_at import AT_LEAST, SendAt, SendTime, earliest, in_words
 from bot.arguments.text_from import TextFrom, TypedSender
 from bot.basics.errors import BadRequest, ChatopsError, FieldError, OutcomeUnknown, UserError
+from bot.basics.language import say
 from bot.cards.answering import Seen, has_left, look_before, may_leave, notice_when_opened, stop_answering
 from bot.cards.delivery import why_not_delivered
 from bot.cards.scheduled_texts import note_scheduled, schedule_buttons
@@ -19,7 +20,7 @@ from bot.cards.text_preview import MOST, TextDraft, names_of, preview_text
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx, Origin
 from bot.contract.doubt import Doubt
-from bot.contract.prose import plural, prose
+from bot.contract.prose import plural, sentence
 from bot.contract.reply import Answer, Button, Form, Raw, RawArgs, Reply, When
 from bot.contract.routing import Router
 from bot.dialpad.action import ME
@@ -148,30 +149,42 @@ def _whose_words(to: tuple[Party, ...], text: str, sender: TypedSender, at: Send
     said = f"{at.typed} {text}" if at is not None and at.typed else text
     line, words = TextDraft(to, said, sender, ""), TextDraft(to, whole, None, "")
     return Doubt(
-        f"Is {sender.name} the line that it is sent from, or part of the text?",
-        (Button(f"From {sender.name}: “{said}”", "sms.sms", line.args),
-         Button(f"As text: “{whole}”", "sms.sms", words.args)),
+        say("Is {sender} the line that it is sent from, or part of the text?", sender=sender.name),
+        (Button(say("From {sender}: “{said}”", sender=sender.name, said=said), "sms.sms", line.args),
+         Button(say("As text: “{whole}”", whole=whole), "sms.sms", words.args)),
     )  # fmt: skip
 
 
 async def _later(ctx: Ctx, draft: TextDraft, at: SendAt) -> Answer:
     """Show what would be sent at a time, or ask whether it is one and not the text's beginning."""
     whole = f"{at.typed} {draft.text}" if at.typed else draft.text
-    now = Button(f"Send now: “{whole}”" if at.typed else "Send it now", "sms.sms", {**draft.args, "text": whole})
+    now = Button(
+        say("Send now: “{whole}”", whole=whole) if at.typed else "Send it now", "sms.sms", {**draft.args, "text": whole}
+    )
     if at.meant:
-        times = [Button(f"Send {_small(one.text)}: “{draft.text}”", "sms.sms", {**draft.args, "at": one.value})
-                 for one in at.meant]  # fmt: skip
-        raise Doubt("Is that when it is sent, or part of the text?", (*times, now))
+        times = [
+            Button(
+                say("Send {small}: “{draft}”", small=_small(one.text), draft=draft.text),
+                "sms.sms",
+                {**draft.args, "at": one.value},
+            )
+            for one in at.meant
+        ]
+        raise Doubt(say("Is that when it is sent, or part of the text?"), (*times, now))
     if at.at is None:
         choose = Button("Choose a time…", "sms.sms", draft.args, form=True)
-        said = f"“{at.typed.rstrip(':')}” is past. " if at.is_past else ""
-        raise Doubt(f"{said}When should it be sent?", (choose, now))
+        said = say("“{rstrip}” is past. ", rstrip=at.typed.rstrip(":")) if at.is_past else ""
+        raise Doubt(say("{said}When should it be sent?", said=said), (choose, now))
     if at.at < ctx.now + AT_LEAST:
         raise await _too_soon(ctx, draft, now)
     timed = replace(draft, at=at.at)
     if not at.is_sure:
-        then = Button(f"Send {_small(await _said(ctx, at.at))}: “{draft.text}”", "sms.sms", timed.args)
-        raise Doubt("Is that when it is sent, or part of the text?", (then, now))
+        then = Button(
+            say("Send {small}: “{draft}”", small=_small(await _said(ctx, at.at)), draft=draft.text),
+            "sms.sms",
+            timed.args,
+        )
+        raise Doubt(say("Is that when it is sent, or part of the text?"), (then, now))
     before = await look_before(ctx, draft.to)
     return await preview_text(ctx, timed, before, instead=(now,) if at.typed else ())
 
@@ -179,9 +192,17 @@ async def _later(ctx: Ctx, draft: TextDraft, at: SendAt) -> Answer:
 async def _too_soon(ctx: Ctx, draft: TextDraft, now: Button) -> UserError:
     nearest = earliest(ctx.now)
     said = await _said(ctx, nearest)
-    sentence = "Dialpad sends a text later only from ten minutes on."
+    sentence = say("Dialpad sends a text later only from ten minutes on.")
     if ctx.origin is Origin.FORM:
-        return FieldError("at", f"{sentence} The nearest is {said[:1].lower()}{said[1:]}. Leave it empty to send now.")
+        return FieldError(
+            "at",
+            say(
+                "{sentence} The nearest is {said}{said2}. Leave it empty to send now.",
+                sentence=sentence,
+                said=said[:1].lower(),
+                said2=said[1:],
+            ),
+        )
     return Doubt(sentence, (Button(said, "sms.sms", replace(draft, at=nearest).args), now))
 
 
@@ -203,7 +224,7 @@ async def send(
     said meanwhile, it is shown once more instead."""
     draft = TextDraft(to, text, sender, line)
     if not await may_leave(ctx, draft.numbers, seen, text, line):
-        return await preview_text(ctx, draft, await look_before(ctx, to, since=seen), "Still send this text?")
+        return await preview_text(ctx, draft, await look_before(ctx, to, since=seen), say("Still send this text?"))
     async with _leaving(ctx, draft) as left:
         number = sender.number if sender else None
         try:
@@ -221,9 +242,9 @@ async def send_bulk(
     """Send the text to many, as Dialpad's bulk text."""
     draft = TextDraft(to, text, sender, line)
     if sender is None:
-        raise FieldError("sender", "A bulk text needs a number of your own to send from.")
+        raise FieldError("sender", say("A bulk text needs a number of your own to send from."))
     if not await may_leave(ctx, draft.numbers, seen, text, line):
-        return await preview_text(ctx, draft, await look_before(ctx, to, since=seen), "Still send this text?")
+        return await preview_text(ctx, draft, await look_before(ctx, to, since=seen), say("Still send this text?"))
     async with _leaving(ctx, draft) as left:
         try:
             made = await ctx.send(SendBulkText(from_number=sender.number, to_numbers=draft.numbers, text=text))
@@ -232,9 +253,15 @@ async def send_bulk(
         bulk = made.bulk_message.bulk_message_id if made.bulk_message else None
         left.append(None if made.success is False else bulk or ctx.reference)
     if made.success is False:
-        raise UserError(f"Dialpad did not send it. It says: “{made.message or 'nothing more'}”")
+        raise UserError(
+            say("Dialpad did not send it. It says: “{message}”", message=made.message or say("nothing more"))
+        )
     look = (Button("Who got it", "scheduled.bulk", {"bulk": bulk}),) if bulk else ()
-    return Reply(f"Your text is on its way to {plural(len(draft.to), 'person', 'people')}.", look, tone="done")
+    return Reply(
+        say("Your text is on its way to {persons}.", persons=plural(len(draft.to), "person", "people")),
+        look,
+        tone="done",
+    )
 
 
 @router.confirmed(action=ScheduleText, dropped=_dropped)
@@ -246,7 +273,7 @@ async def schedule(
     draft = TextDraft(to, text, sender, line, datetime.fromisoformat(at))
     if draft.at is None or draft.at < ctx.now + AT_LEAST:
         later = replace(draft, at=earliest(ctx.now))
-        note = "Dialpad sends a text later only from ten minutes on, so this is the nearest time."
+        note = say("Dialpad sends a text later only from ten minutes on, so this is the nearest time.")
         return await preview_text(ctx, later, await look_before(ctx, to, since=seen), note=note)
     action = ScheduleText(
         to_numbers=draft.numbers, text=text, start_date=round(draft.at.timestamp()), timezone=(await ctx.zone()).key,
@@ -260,14 +287,16 @@ async def schedule(
         if "opted out" not in refused.message.casefold():
             raise
         await _note_opt_out(ctx, draft.numbers)
-        raise UserError("It was not scheduled: a recipient has opted out of texts (STOP).") from None
+        raise UserError(say("It was not scheduled: a recipient has opted out of texts (STOP).")) from None
     finally:
         await stop_answering(ctx, draft.args, "to")
     name = made.schedule_id or ""
     await note_scheduled(ctx, draft.numbers, name, draft.at)
     buttons = (*schedule_buttons(name), Button("All scheduled", "scheduled.scheduled"))
     return Reply(
-        prose("Your text to ", names_of(draft.to), " is sent ", When(draft.at, "date"), "."), buttons, tone="done"
+        sentence("Your text to {names_of} is sent {when}.", names_of=names_of(draft.to), when=When(draft.at, "date")),
+        buttons,
+        tone="done",
     )
 
 
@@ -283,7 +312,7 @@ async def _leaving(ctx: Ctx, draft: TextDraft) -> AsyncIterator[list[str | None]
         if "opted out" not in refused.message.casefold():
             raise
         await _note_opt_out(ctx, draft.numbers)
-        raise UserError("The text was not sent: a recipient has opted out of texts (STOP).") from None
+        raise UserError(say("The text was not sent: a recipient has opted out of texts (STOP).")) from None
     except ChatopsError:
         await has_left(ctx, draft.numbers, None, draft.text)
         raise
@@ -293,13 +322,20 @@ async def _leaving(ctx: Ctx, draft: TextDraft) -> AsyncIterator[list[str | None]
 
 
 def _unclear(draft: TextDraft) -> Reply:
-    done, look = ("scheduled", "See what is scheduled") if draft.at else ("sent", "Check the conversation in Dialpad")
+    done, look = (
+        ("scheduled", say("See what is scheduled")) if draft.at else ("sent", say("Check the conversation in Dialpad"))
+    )
     return Reply(
-        prose("Dialpad did not answer, so the text to ", names_of(draft.to), f" may or may not have been {done}. "
-              f"{look} before you send it again."),
+        sentence(
+            "Dialpad did not answer, so the text to {names_of} may or may not have been {done}. {look} "
+            "before you send it again.",
+            names_of=names_of(draft.to),
+            done=done,
+            look=look,
+        ),
         (Button("All scheduled", "scheduled.scheduled"),) if draft.at else (),
         tone="warning",
-    )  # fmt: skip
+    )
 
 
 async def _note_opt_out(ctx: Ctx, numbers: list[str]) -> None:
@@ -313,13 +349,13 @@ def _sent(sent: SentSms, draft: TextDraft) -> Reply:
     if sent.message_status == "failed":
         why = why_not_delivered(sent.message_delivery_result or "")
         return Reply(
-            prose("Dialpad could not send the text to ", names, f": {why}" if why else "", "."),
+            sentence("Dialpad could not send the text to {names}{rest}.", names=names, rest=f": {why}" if why else ""),
             buttons=(Button("Edit", "sms.sms", draft.args, form=True),),
             tone="warning",
         )
     line: dict[str, Raw] = {"line": draft.line} if draft.line else {}
     again = Button("Send another", "sms.sms", {"to": draft.numbers, **line}, form=True)
     call = Button("Call", "call.call", {"to": draft.numbers[0], **line})
-    state = "is on its way to" if sent.message_status == "pending" else "was sent to"
+    state = say("is on its way to") if sent.message_status == "pending" else say("was sent to")
     buttons = (again, call) if len(draft.to) == 1 else (again,)
-    return Reply(prose(f"Your text {state} ", names, "."), buttons=buttons, tone="done")
+    return Reply(sentence("Your text {state} {names}.", state=state, names=names), buttons=buttons, tone="done")

@@ -9,6 +9,7 @@ from bot.arguments.days import Days, DaySpan, parse_days
 from bot.arguments.regularly import Regularly, Repeating, parse_regularly
 from bot.arguments.subject import Subject, SubjectChoice
 from bot.basics.errors import DialpadError, NotAllowed, Unavailable, UserError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.basics.times import known_zone
 from bot.cards.asked_statistics import (
@@ -30,7 +31,7 @@ from bot.cards.statistics import StatsTopic
 from bot.catalogue.answers import as_csv
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.context import Ctx, Origin
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import (
     Answer,
     Attachment,
@@ -147,14 +148,14 @@ async def _question(ctx: Ctx, of: Subject | None, days: DaySpan | None, about: s
         subject, days or DaySpan(today, today, "today"), cast(StatsTopic, about or "calls"), zone, today
     )
     if question.about in _OF_A_LINE and subject.kind in {"me", "user", "company"}:
-        raise UserError("Dialpad counts these for a call center, a department or an office. Name one of them.")
+        raise UserError(say("Dialpad counts these for a call center, a department or an office. Name one of them."))
     return question
 
 
 async def _of_this_place(ctx: Ctx) -> Subject:
     """Return the line whose roster or calls the channel shows, else whoever asks."""
     here = await line_of_channel(ctx) if ctx.origin is Origin.TYPED else None
-    return Subject("me", "", "You") if here is None else Subject(here.kind, here.id, here.name)
+    return Subject("me", "", say("You")) if here is None else Subject(here.kind, here.id, here.name)
 
 
 async def _begin(ctx: Ctx, question: StatsQuestion) -> Answer:
@@ -163,11 +164,11 @@ async def _begin(ctx: Ctx, question: StatsQuestion) -> Answer:
     except NotAllowed:
         return await heard_statistics(ctx, question, why=why_refused(question))
     except Unavailable:
-        return await heard_statistics(ctx, question, why="Dialpad does not answer now. ")
+        return await heard_statistics(ctx, question, why=say("Dialpad does not answer now. "))
     await _look_later(ctx, {**question.args, "requests": ",".join(requests), "tries": "1"}, FIRST_LOOK)
     asked = {**question.args, "requests": ",".join(requests)}
     return Reply(
-        prose("Preparing ", Bold(f"{named_statistics(question)}, {question.days.words}"), "."),
+        sentence("Preparing {value}.", value=Bold(f"{named_statistics(question)}, {question.days.words}")),
         (Button("Check now", "stats.look", asked, in_place=True),),
     )
 
@@ -200,7 +201,7 @@ async def look(
     key = _look_key(ctx, requests)
     waits = any(one.key == key for one in await ctx.deps.later.pending(ctx.person))
     if not waits and not late:
-        return Reply("You have these statistics already: they are further down.")
+        return Reply(say("You have these statistics already: they are further down."))
     found = await statistics_results(ctx, requests)
     if have_failed(found):
         await ctx.deps.later.cancel(key)
@@ -208,7 +209,9 @@ async def look(
     question = await _question(ctx, of, days, about)
     if not are_complete(found):
         asked = {**question.args, "requests": requests, **({"late": late} if late else {})}
-        return Reply("Dialpad is still working on them.", (Button("Check now", "stats.look", asked, in_place=True),))
+        return Reply(
+            say("Dialpad is still working on them."), (Button("Check now", "stats.look", asked, in_place=True),)
+        )
     await ctx.deps.later.cancel(key)
     return await _deliver(ctx, question, found)
 
@@ -233,28 +236,28 @@ async def ready(
     asked = {**question.args, "requests": requests}
     if count >= MOST_LOOKS:
         return Reply(
-            "Dialpad is still working on your statistics. Check again later.",
+            say("Dialpad is still working on your statistics. Check again later."),
             (Button("Check now", "stats.look", {**asked, "late": "yes"}, in_place=True),), tone="warning",
         )  # fmt: skip
     await _look_later(ctx, {**asked, "tries": str(count + 1)}, timedelta(seconds=min(60, 4 * count)))
     if count != LATE_AFTER:
         return Nothing()
-    return await heard_statistics(ctx, question, why="Dialpad takes its time; its own numbers follow. ")
+    return await heard_statistics(ctx, question, why=say("Dialpad takes its time; its own numbers follow. "))
 
 
 def _failed() -> Reply:
-    return Reply("Dialpad could not calculate these statistics. Ask for fewer days.", tone="warning")
+    return Reply(say("Dialpad could not calculate these statistics. Ask for fewer days."), tone="warning")
 
 
 async def _deliver(ctx: Ctx, question: StatsQuestion, found: list[StatsResult]) -> Answer:
     links = [str(one.download_url) for one in found]
-    downloads = [Button("Download" if len(links) == 1 else f"Download {number}", url=url)
+    downloads = [Button("Download" if len(links) == 1 else say("Download {number}", number=number), url=url)
                  for number, url in enumerate(links, 1)]  # fmt: skip
     try:
         rows = await read_files(ctx, links)
     except DialpadError:
-        sorry = "The numbers could not be fetched for you. Ask for fewer days; these links work for a short while."
-        return Card("Your statistics are ready", text=sorry, buttons=tuple(downloads))
+        sorry = say("The numbers could not be fetched for you. Ask for fewer days; these links work for a short while.")
+        return Card(say("Your statistics are ready"), text=sorry, buttons=tuple(downloads))
     asked = [row for row in rows if is_of_days(row, question.days)]
     card = statistics_card(question, rows, await id_of(ctx, question.subject))
     if not asked:
@@ -272,7 +275,7 @@ async def _schedule(ctx: Ctx, question: StatsQuestion, every: Regularly, days: s
     mine = [one for one in await ctx.deps.later.pending(ctx.person) if one.route == "stats.scheduled"]
     if len(mine) >= MOST_SCHEDULED:
         return Reply(
-            f"You already get {len(mine)} of these. Stop one first.",
+            say("You already get {count} of these. Stop one first.", count=len(mine)),
             (Button("Show them", "stats.kept"),),
             tone="warning",
         )
@@ -280,14 +283,19 @@ async def _schedule(ctx: Ctx, question: StatsQuestion, every: Regularly, days: s
     first = every.after(ctx.now, question.zone)
     await _keep(ctx, args, first)
     return Reply(
-        prose("You get ", Bold(f"{named_statistics(question)}, {args['days']}"),
-              f" in a direct message {every.words}, first ", When(first, "date"), "."),
-        (Button("Stop", "stats.stop", {"kept": _key(ctx.person, args)}), Button("Now", "stats.now", args)), tone="done",
-    )  # fmt: skip
+        sentence(
+            "You get {value} in a direct message {words}, first {when}.",
+            value=Bold(f"{named_statistics(question)}, {args['days']}"),
+            words=every.words,
+            when=When(first, "date"),
+        ),
+        (Button("Stop", "stats.stop", {"kept": _key(ctx.person, args)}), Button("Now", "stats.now", args)),
+        tone="done",
+    )
 
 
 def _usual_days(every: Regularly) -> str:
-    return "yesterday" if len(every.weekdays) > 1 else "last 7 days"
+    return "yesterday" if len(every.weekdays) > 1 else say("last 7 days")
 
 
 async def _keep(ctx: Ctx, args: dict[str, str], at: datetime) -> None:
@@ -341,17 +349,19 @@ async def kept(ctx: Ctx) -> Answer:
     mine = [one for one in await ctx.deps.later.pending(ctx.person) if one.route == "stats.scheduled"]
     rows = []
     for one in mine:
-        subject = await SubjectChoice("Whose").describe(ctx, str(one.args.get("of", "")))
+        subject = await SubjectChoice(say("Whose")).describe(ctx, str(one.args.get("of", "")))
         what = f"{one.args.get('about')}, {subject.text}, {one.args.get('days')}"
-        said = prose(parse_regularly(str(one.args.get("every"))).words, ", next ", When(one.when, "date"))
+        said = sentence(
+            "{words}, next {when}", words=parse_regularly(str(one.args.get("every"))).words, when=When(one.when, "date")
+        )
         rows.append(Row(Bold(what).text, said, Button("Stop", "stats.stop", {"kept": one.key})))
-    return Listing("Statistics you get", tuple(rows), empty="You get none regularly.")
+    return Listing(say("Statistics you get"), tuple(rows), empty=say("You get none regularly."))
 
 
 @router.button(risk=Risk.CHANGE)
 async def stop(ctx: Ctx, kept: Annotated[str, Carried("Which", longest=300)]) -> Answer:
     """Stop statistics that come again and again."""
     if not kept.startswith(f"stats-every:{ctx.person.team_id}:{ctx.person.user_id}:"):
-        raise UserError("These are somebody else's statistics. Only they can stop them.")
+        raise UserError(say("These are somebody else's statistics. Only they can stop them."))
     stopped = await ctx.deps.later.cancel(kept)
-    return Reply("You get them no more." if stopped else "They had been stopped before.", tone="done")
+    return Reply(say("You get them no more.") if stopped else say("They had been stopped before."), tone="done")

@@ -5,12 +5,13 @@ from typing import Annotated, Final
 
 from bot.arguments.moment import Moment
 from bot.arguments.text_with_time import TextWithTime, ends_in
+from bot.basics.language import say
 from bot.basics.words import did_you_mean
 from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Text
 from bot.contract.context import Ctx, Origin
 from bot.contract.doubt import Doubt
-from bot.contract.prose import prose, till
+from bot.contract.prose import prose, sentence, till
 from bot.contract.reply import Answer, Bold, Button, Nothing, Prose, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
@@ -70,9 +71,9 @@ async def status(
     undocumented."""
     if ctx.origin is not Origin.FORM and " " not in text and (near := did_you_mean(text, _CLEARING, most=1)):
         raise Doubt(
-            f"Clear your status, or set it to “{text}”?",
+            say("Clear your status, or set it to “{said}”?", said=text),
             (Button("Clear it", "status.status", {"text": near[0]}),
-             Button(f"Set it to “{text}”", "status.set_to", {"text": text})),
+             Button(say("Set it to “{said}”", said=text), "status.set_to", {"text": text})),
         )  # fmt: skip
     return await _set(ctx, text, until or ends_in(text, ctx.now))
 
@@ -89,14 +90,19 @@ async def _set(ctx: Ctx, text: str, until: datetime | None) -> Answer:
     if text.casefold() in _CLEARING:
         await ctx.deps.later.cancel(key)
         if not before:
-            return Reply("You had no status message.")
+            return Reply(say("You had no status message."))
         await ctx.send(SetStatusMessage(status_message=""))
-        return Reply(prose("Status: ", _quoted(before), " → none."), tone="done", buttons=(_change(""),))
+        return Reply(sentence("Status: {before} → none.", before=_quoted(before)), tone="done", buttons=(_change(""),))
     one_line = " ".join(text.split())
     async with for_a_while(ctx, until, key, "status.back", {"text": one_line}):
         await ctx.send(SetStatusMessage(status_message=one_line))
     return Reply(
-        prose("Status: ", prose(_quoted(before), " → ") if before else "", _quoted(one_line), till(until), "."),
+        sentence(
+            "Status: {prose}{one_line}{till}.",
+            prose=prose(_quoted(before), " → ") if before else "",
+            one_line=_quoted(one_line),
+            till=till(until),
+        ),
         tone="done",
         buttons=(Button("Clear", "status.status", {"text": "clear"}), _change(one_line)),
     )
@@ -108,7 +114,7 @@ async def back(ctx: Ctx, text: Annotated[str, Text("Status", shown=False)]) -> A
     if (await ctx.send(GetUser())).status_message != text:
         return Nothing()
     await ctx.send(SetStatusMessage(status_message=""))
-    return Reply(prose("Time's up: your status ", _quoted(text), " was cleared."), buttons=(_change(""),))
+    return Reply(sentence("Time's up: your status {said} was cleared.", said=_quoted(text)), buttons=(_change(""),))
 
 
 def _quoted(text: str) -> Prose:

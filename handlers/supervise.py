@@ -6,6 +6,7 @@ from bot.activity.roster import Agent, Roster
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.group import Group, GroupChoice
 from bot.basics.errors import Unavailable, UserError
+from bot.basics.language import say
 from bot.cards.home import line_buttons
 from bot.cards.led_lines import MOST_FOUND, led_lines
 from bot.cards.rights import read_rights
@@ -13,7 +14,7 @@ from bot.cards.roster import agent_row, read_roster
 from bot.catalogue.answers import route_of
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import sentence
 from bot.contract.reply import Answer, Bold, Button, Card, Listing, Raw, Row, When
 from bot.contract.routing import Router
 from bot.dialpad.actions.callcenters import (
@@ -39,12 +40,19 @@ async def lines(ctx: Ctx) -> Answer:
     """List all call centers that this person may change."""
     led = await led_lines(ctx, await ctx.send(GetUser()), MOST_LINES)
     rows = tuple(
-        Row((Bold(name),), button=Button("People…", "supervise.people", {"group": place}, spoken=f"People: {name}"))
+        Row(
+            (Bold(name),),
+            button=Button("People…", "supervise.people", {"group": place}, spoken=say("People: {name}", name=name)),
+        )
         for place, name in led.shown.items()
     )
-    counted = f"{len(led.every):,}{' or more' if len(led.every) >= MOST_FOUND else ''}"
-    note = f"The first {len(rows)} of {counted}. Type oncall and a name for any other." if led.left else ""
-    return Listing("Call centers", rows, empty="There is no call center that you may change.", note=note)
+    counted = f"{len(led.every):,}{(say(' or more') if len(led.every) >= MOST_FOUND else '')}"
+    note = (
+        say("The first {count} of {counted}. Type oncall and a name for any other.", count=len(rows), counted=counted)
+        if led.left
+        else ""
+    )
+    return Listing(say("Call centers"), rows, empty=say("There is no call center that you may change."), note=note)
 
 
 @router.button(title="People")
@@ -55,12 +63,20 @@ async def people(ctx: Ctx, group: CallCenterChoice, start: Annotated[str, Carrie
     first = int(start) if start.isdigit() else 0
     shown = roster.agents[first : first + MOST_PEOPLE]
     left = len(roster.agents) - first - len(shown)
-    more = Button(f"… and {left:,} more", "supervise.people", {"group": group.raw, "start": str(first + MOST_PEOPLE)})
-    note = () if is_fresh else prose("Dialpad is not responding. This is how it was ", When(roster.seen_at, "date"))
+    more = Button(
+        say("… and {left:,} more", left=left),
+        "supervise.people",
+        {"group": group.raw, "start": str(first + MOST_PEOPLE)},
+    )
+    note = (
+        ()
+        if is_fresh
+        else sentence("Dialpad is not responding. This is how it was {when}", when=When(roster.seen_at, "date"))
+    )
     return Listing(
-        prose(Bold(group.name), f": {len(roster.on_duty) or 'nobody'} on duty"),
+        sentence("{group}: {count} on duty", group=Bold(group.name), count=len(roster.on_duty) or say("nobody")),
         tuple(_row(agent, group) for agent in shown),
-        empty="Nobody answers calls for this call center.",
+        empty=say("Nobody answers calls for this call center."),
         note=note,
         buttons=(
             *((more,) if left > 0 else ()),
@@ -77,13 +93,15 @@ async def agent(ctx: Ctx, group: CallCenterChoice, colleague: Annotated[Colleagu
     roster, _ = await _roster(ctx, group)
     found = next((one for one in roster.agents if one.id == colleague.id), None)
     if found is None:
-        raise UserError(f"{colleague.name} does not answer calls for {group.name} any more.")
+        raise UserError(
+            say("{colleague} does not answer calls for {group} any more.", colleague=colleague.name, group=group.name)
+        )
     who: dict[str, Raw] = {"user_id": found.id}
     here: dict[str, Raw] = {"id": group.id} | who
     return Card(
-        prose(found.name, " in ", group.name),
+        sentence("{found} in {group}", found=found.name, group=group.name),
         text=agent_row(found).text,
-        note="Supervisors of a call center and coaches may listen in on calls, as Dialpad lets them.",
+        note=say("Supervisors of a call center and coaches may listen in on calls, as Dialpad lets them."),
         buttons=(
             *_duty(found),
             Button("Skill…", route_of(SetSkill), {"call_center_id": group.id} | who, form=True),
@@ -97,7 +115,12 @@ async def agent(ctx: Ctx, group: CallCenterChoice, colleague: Annotated[Colleagu
 async def _check_leads(ctx: Ctx, group: Group) -> None:
     """Check that this person may change the line. Raises UserError."""
     if not read_rights(await ctx.send(GetUser())).lead({group.raw}):
-        raise UserError(f"Only supervisors of {group.name} and company admins change who answers it. Ask one of them.")
+        raise UserError(
+            say(
+                "Only supervisors of {group} and company admins change who answers it. Ask one of them.",
+                group=group.name,
+            )
+        )
 
 
 async def _roster(ctx: Ctx, group: Group) -> tuple[Roster, bool]:
@@ -119,7 +142,7 @@ async def _roster(ctx: Ctx, group: Group) -> tuple[Roster, bool]:
 
 def _row(one: Agent, group: Group) -> Row:
     args: dict[str, Raw] = {"group": group.raw, "colleague": one.id}
-    more = Button("More…", "supervise.agent", args, spoken=f"More: {one.name}")
+    more = Button("More…", "supervise.agent", args, spoken=say("More: {one}", one=one.name))
     said = agent_row(one)
     return Row(said.text, said.note, more=(*_duty(one), more))
 
@@ -127,5 +150,5 @@ def _row(one: Agent, group: Group) -> Row:
 def _duty(one: Agent) -> tuple[Button, ...]:
     if one.deactivated:
         return ()
-    label, state = ("Take off duty", "off") if one.on_duty else ("Put on duty", "on")
+    label, state = (say("Take off duty"), "off") if one.on_duty else (say("Put on duty"), "on")
     return (Button(label, "duty.duty", {"state": state, "colleague": one.id}, spoken=f"{label}: {one.name}"),)

@@ -1,6 +1,7 @@
 """Handles ``transfer``: transfers one's own live call to somebody else."""
 
 from bot.basics.errors import UserError
+from bot.basics.language import say
 from bot.cards.call_control import (
     LiveCallId,
     OngoingCall,
@@ -56,19 +57,19 @@ async def transfer(ctx: Ctx, to: PassedTo, call: LiveCallId = "") -> Answer:
     if not isinstance(live, OngoingCall):
         return live
     if live.view.number == to.number:
-        raise UserError("You are already talking to them. Choose somebody else.")
+        raise UserError(say("You are already talking to them. Choose somebody else."))
     names = await names_of_others(ctx, [live])
     args = {"to": to.number, "call": live.id}
     return Confirm(
         route="transfer.pass_on",
         args=args,
-        title="Transfer the call?",
+        title=say("Transfer the call?"),
         facts=(
-            Fact("Call with", prose(*other_side(live.view, names))),
-            Fact("To", prose(to.shown(), f" ({to.detail})" if to.detail else "")),
+            Fact(say("Call with"), prose(*other_side(live.view, names))),
+            Fact(say("To"), prose(to.shown(), f" ({to.detail})" if to.detail else "")),
         ),
-        yes="Transfer",
-        note="You leave the call as soon as it is transferred.",
+        yes=say("Transfer"),
+        note=say("You leave the call as soon as it is transferred."),
         edit=Button("Edit", "transfer.transfer", args, form=True),
         instead=(Button("Talk to them first", "live.first", args),) if live.i_talk else (),
     )

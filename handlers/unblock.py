@@ -1,10 +1,11 @@
 """Handles ``unblock``: lets blocked numbers through again."""
 
 from bot.arguments.recipients import Numbers
+from bot.basics.language import say
 from bot.cards.number_flags import blocked_among
 from bot.cards.open_work import note_deed
 from bot.contract.context import Ctx
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, sentence
 from bot.contract.reply import Answer, Button, Confirm, Fact, Reply
 from bot.contract.routing import Router
 from bot.dialpad.actions.blockednumbers import UnblockNumbers
@@ -28,18 +29,20 @@ async def unblock(ctx: Ctx, numbers: Numbers) -> Answer:
     hit = [party for party in numbers if party.number in blocked]
     if not hit:
         verb = "is" if len(numbers) == 1 else "are"
-        return Reply(prose(listed([party.shown() for party in numbers]), f" {verb} not blocked."))
+        return Reply(
+            sentence("{numbers} {verb} not blocked.", numbers=listed([party.shown() for party in numbers]), verb=verb)
+        )
     raw = [party.number for party in hit]
     return Confirm(
         route="unblock.unblock_now",
         args={"numbers": raw},
-        title="Unblock this number?" if len(hit) == 1 else "Unblock these numbers?",
+        title=say("Unblock this number?") if len(hit) == 1 else say("Unblock these numbers?"),
         facts=(
-            Fact("Number" if len(hit) == 1 else "Numbers", listed([party.shown() for party in hit])),
-            Fact("What happens", "Calls and texts from there will come through again."),
+            Fact(say("Number") if len(hit) == 1 else say("Numbers"), listed([party.shown() for party in hit])),
+            Fact(say("What happens"), say("Calls and texts from there will come through again.")),
         ),
-        yes="Unblock",
-        note="This applies to everyone at your company, not just you.",
+        yes=say("Unblock"),
+        note=say("This applies to everyone at your company, not just you."),
         edit=Button("Edit", "unblock.unblock", {"numbers": raw}, form=True),
     )
 
@@ -52,7 +55,7 @@ async def unblock_now(ctx: Ctx, numbers: Numbers) -> Answer:
     for number in raw:
         await note_deed(ctx, number, "unblocked")
     return Reply(
-        prose("Unblocked for the whole company: ", listed([party.shown() for party in numbers]), "."),
+        sentence("Unblocked for the whole company: {numbers}.", numbers=listed([party.shown() for party in numbers])),
         buttons=(Button("Block again", "block.block", {"numbers": raw}),),
         tone="done",
     )

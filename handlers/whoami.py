@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
+from bot.basics.language import say
 from bot.cards.presence import standing_facts, standing_rows
 from bot.cards.silence import silent_groups
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Answer, Bold, Button, Card, Fact, Listing, Phone, Prose, Reply, Row, When
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
@@ -46,8 +47,8 @@ async def whoami(ctx: Ctx) -> Answer:
     pending = await ctx.deps.later.pending(ctx.person)
     quiet = await silent_groups(ctx, me)
     numbers = [(Phone(number),) for number in me.phone_numbers[:3]]
-    first = Fact("Numbers", listed(numbers) if numbers else "None")
-    last = Fact("Connected", _how(link))
+    first = Fact(say("Numbers"), listed(numbers) if numbers else say("None"))
+    last = Fact(say("Connected"), _how(link))
     buttons = (
         Button("Do not disturb", "dnd.dnd"),
         Button("Duty", "duty.duty"),
@@ -58,8 +59,10 @@ async def whoami(ctx: Ctx) -> Answer:
     name = me.name if me.id else link.dialpad_name
     if pending:
         rows = (_row(first), *standing_rows(me, pending, quiet), _row(last))
-        return Listing(f"You are {name} at Dialpad", rows, buttons=buttons)
-    return Card(f"You are {name} at Dialpad", facts=(first, *standing_facts(me, quiet), last), buttons=buttons)
+        return Listing(say("You are {name} at Dialpad", name=name), rows, buttons=buttons)
+    return Card(
+        say("You are {name} at Dialpad", name=name), facts=(first, *standing_facts(me, quiet), last), buttons=buttons
+    )
 
 
 def _row(fact: Fact) -> Row:
@@ -70,13 +73,13 @@ def _row(fact: Fact) -> Row:
 async def keep(ctx: Ctx, key: Annotated[str, Carried("What")]) -> Answer:
     """Cancel a timed change. Only the person's own: the key of another person's finds nothing."""
     if not any(one.key == key for one in await ctx.deps.later.pending(ctx.person)):
-        return Reply("That change has already happened, so it could not be canceled.")
+        return Reply(say("That change has already happened, so it could not be canceled."))
     await ctx.deps.later.cancel(key)
-    return Reply("It stays as it is now, until you change it.", tone="done")
+    return Reply(say("It stays as it is now, until you change it."), tone="done")
 
 
 def _how(link: DialpadConnection) -> Prose:
-    how = "in the browser" if link.kind == "oauth" else "with an API key"
+    how = say("in the browser") if link.kind == "oauth" else say("with an API key")
     if link.is_company_key:
-        how += " of the whole company"
-    return prose("Since ", When(link.connected_at, "date"), f", {how}")
+        how += say(" of the whole company")
+    return sentence("Since {when}, {how}", when=When(link.connected_at, "date"), how=how)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal
 
 from bot.activity.board import ANSWER_S, BoardView
+from bot.basics.language import say
 from bot.basics.stored_json import IsoMoment, StoredJson
 
 RAISED_AFTER: Final = timedelta(seconds=10)
@@ -48,12 +49,16 @@ class Thresholds:
     @property
     def words(self) -> str:
         """Say when there is an alert."""
-        said = [f"{self.waiting} callers wait"] if self.waiting else []
-        said += [f"somebody waits {self.wait} min"] if self.wait else []
-        said += ["nobody is on duty"] if self.nobody else []
-        said += [f"somebody is off duty for {self.off} min"] if self.off else []
-        said += [f"under {self.answers}% are answered within {self.answer_s} s"] if self.answers else []
-        return " or ".join((", ".join(said[:-1]), said[-1]) if said[1:] else said)
+        said = [say("{waiting} callers wait", waiting=self.waiting)] if self.waiting else []
+        said += [say("somebody waits {wait} min", wait=self.wait)] if self.wait else []
+        said += [say("nobody is on duty")] if self.nobody else []
+        said += [say("somebody is off duty for {off} min", off=self.off)] if self.off else []
+        said += (
+            [say("under {answers}% are answered within {answer_s} s", answers=self.answers, answer_s=self.answer_s)]
+            if self.answers
+            else []
+        )
+        return say(" or ").join((", ".join(said[:-1]), said[-1]) if said[1:] else said)
 
 
 @dataclass(frozen=True)
@@ -134,17 +139,19 @@ def what_is_wrong(chosen: Thresholds, view: BoardView) -> dict[AlertRule, str]:
     found: dict[AlertRule, str] = {}
     waiting = len(view.waiting)
     if chosen.waiting and waiting >= chosen.waiting:
-        found[AlertRule.WAITING] = f"{waiting} {'caller waits' if waiting == 1 else 'callers wait'}"
+        found[AlertRule.WAITING] = f"{waiting} {(say('caller waits') if waiting == 1 else say('callers wait'))}"
     if chosen.wait and view.longest >= timedelta(minutes=chosen.wait):
-        found[AlertRule.WAIT] = f"somebody waits for {chosen.wait} min"
+        found[AlertRule.WAIT] = say("somebody waits for {wait} min", wait=chosen.wait)
     if chosen.nobody and view.roster_at is not None and not view.on_duty:
-        found[AlertRule.NOBODY] = "nobody is on duty"
+        found[AlertRule.NOBODY] = say("nobody is on duty")
     if names := _off_for_long(chosen, view):
-        more = f" and {len(names) - 1} more" if names[1:] else ""
-        found[AlertRule.OFF] = f"{names[0]}{more} off duty for {chosen.off} min"
+        more = say(" and {count} more", count=len(names) - 1) if names[1:] else ""
+        found[AlertRule.OFF] = say("{names}{more} off duty for {off} min", names=names[0], more=more, off=chosen.off)
     share = view.share_within(chosen.answer_s)
     if chosen.answers and share is not None and len(view.today.waits) >= LEAST_CALLS and share < chosen.answers:
-        found[AlertRule.ANSWERS] = f"only {share}% of today's calls were answered within {chosen.answer_s} s"
+        found[AlertRule.ANSWERS] = say(
+            "only {share}% of today's calls were answered within {answer_s} s", share=share, answer_s=chosen.answer_s
+        )
     return found
 
 

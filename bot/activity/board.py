@@ -9,6 +9,7 @@ from typing import Final
 from bot.activity.call_counts import CallCount, CountedCall, count_calls
 from bot.activity.calls import CallView, Phase
 from bot.activity.roster import Agent
+from bot.basics.language import say
 
 AMBER_WAIT: Final = timedelta(seconds=60)
 RED_WAIT: Final = timedelta(minutes=3)
@@ -117,15 +118,15 @@ class BoardView:
         """Return what is wrong, the worst first."""
         found: list[tuple[BoardLevel, str]] = []
         if self.roster_at is not None and not self.reachable:
-            found.append((BoardLevel.RED, "nobody's phone rings" if self.on_duty else "nobody is on duty"))
+            found.append((BoardLevel.RED, say("nobody's phone rings") if self.on_duty else say("nobody is on duty")))
         if len(self.waiting) >= self.red_callers:
-            found.append((BoardLevel.RED, f"{len(self.waiting)} callers wait"))
+            found.append((BoardLevel.RED, say("{count} callers wait", count=len(self.waiting))))
         if self.longest >= RED_WAIT:
-            found.append((BoardLevel.RED, f"somebody waits over {_minutes(RED_WAIT)} min"))
+            found.append((BoardLevel.RED, say("somebody waits over {minutes} min", minutes=_minutes(RED_WAIT))))
         elif self.longest >= AMBER_WAIT:
-            found.append((BoardLevel.AMBER, f"somebody waits over {_minutes(AMBER_WAIT)} min"))
+            found.append((BoardLevel.AMBER, say("somebody waits over {minutes} min", minutes=_minutes(AMBER_WAIT))))
         if self.reachable and not self.free:
-            found.append((BoardLevel.AMBER, "nobody is free"))
+            found.append((BoardLevel.AMBER, say("nobody is free")))
         return tuple(sorted(found, key=lambda one: one[0] is not BoardLevel.RED))
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.basics.language import say
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
@@ -45,7 +46,8 @@ class DeedChoice(Lookup):
         deeds = _deeds(ctx, text.strip()[:100])
         if not _found(deeds):
             raise self.refuse(
-                name, f"Nothing here is called “{text[:40]}”. Type a command or a word of an action's name."
+                name,
+                say("Nothing here is called “{said}”. Type a command or a word of an action's name.", said=text[:40]),
             )
         return deeds
 

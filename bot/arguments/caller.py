@@ -21,6 +21,7 @@ from bot.arguments.phonebook import (
     suggested,
     unclear_party,
 )
+from bot.basics.language import say
 from bot.basics.phone import extension_of, looks_like_number
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
@@ -44,7 +45,9 @@ async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_num
     if looks_like_number(shown) or shown.isdigit():
         raise UnclearName(why_no_extension(shown, region))
     if not shown or len(shown) > LONGEST_TEXT:
-        raise UnclearName("No contact or colleague has that name. Type a number, or a name as it appears in Dialpad.")
+        raise UnclearName(
+            say("No contact or colleague has that name. Type a number, or a name as it appears in Dialpad.")
+        )
     if is_mention(shown):
         return await party_named(ctx, await wanted(ctx, shown), (Entity.USER,), any_number=any_number)
     return await party_named(ctx, shown, entities, any_number=any_number)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.arguments.phonebook import LONGEST_TEXT, MOST_MEANT, UnclearName, one_named
 from bot.basics.errors import ChatopsError, DialpadError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option, SeveralMeanings
@@ -25,10 +26,14 @@ async def wanted(ctx: Ctx, text: str) -> str:
         return await _known_email(ctx, typed) or typed if "@" in typed else typed
     profile = await ctx.deps.people.profile(PersonKey(ctx.person.team_id, mention[1]))
     if not profile.email:
-        raise UnclearName(f"Slack does not share {profile.name}'s email address. Choose them by name.")
+        raise UnclearName(
+            say("Slack does not share {profile}'s email address. Choose them by name.", profile=profile.name)
+        )
     known = await _known_email(ctx, profile.email)
     if known is None:
-        raise UnclearName(f"{profile.name} has no Dialpad user under {profile.email}.")
+        raise UnclearName(
+            say("{profile} has no Dialpad user under {email}.", profile=profile.name, email=profile.email)
+        )
     return known
 
 
@@ -72,10 +77,12 @@ class ColleagueChoice(Lookup):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Colleague:
         text = (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
         if len(text) > LONGEST_TEXT:
-            raise self.refuse(name, "No colleague has that name. Mention somebody with @, or type an email address.")
+            raise self.refuse(
+                name, say("No colleague has that name. Mention somebody with @, or type an email address.")
+            )
         if text.isascii() and text.isdigit():
             known = await ctx.deps.directory.name_of(ctx.account, Entity.USER, text)
-            return Colleague(text, known or "Your colleague")
+            return Colleague(text, known or say("Your colleague"))
         try:
             entry = await one_named(ctx, await wanted(ctx, text), (Entity.USER,))
         except UnclearName as problem:

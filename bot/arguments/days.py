@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from bot.basics.language import say, say_days, say_month, say_weekday
 from bot.basics.times import LONGEST, WHOLE_WEEKDAYS, UnclearTime, read_weekday
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
@@ -54,7 +55,7 @@ class DaySpan:
     def raw(self) -> str:
         """Return what a button or a later request carries: the dates, and how they were called."""
         dates = f"{self.first.isoformat()}..{self.last.isoformat()}"
-        return dates if self.words == in_words(self.first, self.last) else f"{dates} {self.words}"
+        return dates if self.words == say_days(self.first, self.last) else f"{dates} {self.words}"
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -66,13 +67,13 @@ class DaySpan:
             return self._month_before()
         back = 7 if 1 < self.length <= 7 and self.first.weekday() == 0 else self.length
         first, last = (day - timedelta(days=back) for day in (self.first, self.last))
-        return DaySpan(first, last, in_words(first, last))
+        return DaySpan(first, last, say_days(first, last))
 
     def _month_before(self) -> "DaySpan":
         end = self.first - timedelta(days=1)
         is_whole = (self.last + timedelta(days=1)).day == 1
         last = end if is_whole else end.replace(day=min(end.day, self.last.day))
-        return DaySpan(end.replace(day=1), last, in_words(end.replace(day=1), last))
+        return DaySpan(end.replace(day=1), last, say_days(end.replace(day=1), last))
 
 
 class NoDays(Exception):
@@ -81,16 +82,6 @@ class NoDays(Exception):
     def __init__(self, text: str, *, meant: bool = True) -> None:
         super().__init__(text)
         self.meant = meant
-
-
-def in_words(first: date, last: date, *, short: bool = False) -> str:
-    """Write days as ``Monday 23 November`` or ``16 to 22 November``; ``short``: ``Mon 23 Nov``, ``16 – 22 Nov``."""
-    weekday, month, to = ("%a", "%b", "–") if short else ("%A", "%B", "to")
-    if first == last:
-        return f"{first:{weekday}} {first.day} {first:{month}}"
-    begin = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:{month}}"
-    begin = begin if first.year == last.year else f"{begin} {first.year}"
-    return f"{begin} {to} {last.day} {last:{month}}"
 
 
 def parse_days(text: str, today: date) -> DaySpan:
@@ -102,9 +93,9 @@ def parse_days(text: str, today: date) -> DaySpan:
     if span is None:
         raise _unclear(text)
     if span.first > today:
-        raise NoDays("Those days are in the future. Choose earlier ones.")
+        raise NoDays(say("Those days are in the future. Choose earlier ones."))
     if (today - span.first).days > FURTHEST_BACK:
-        raise NoDays("That goes back more than a year. Choose later days.")
+        raise NoDays(say("That goes back more than a year. Choose later days."))
     return DaySpan(span.first, min(span.last, today), span.words)
 
 
@@ -139,7 +130,7 @@ def _named(said: str, today: date) -> DaySpan | None:
     if weekday is None:
         return None
     day = today - timedelta(days=(today.weekday() - weekday) % 7 or (7 if said.startswith("last ") else 0))
-    return DaySpan(day, day, f"on {WHOLE_WEEKDAYS[weekday]}")
+    return DaySpan(day, day, say("on {weekday}", weekday=say_weekday(weekday)))
 
 
 def _counted(said: str, today: date) -> DaySpan | None:
@@ -148,10 +139,14 @@ def _counted(said: str, today: date) -> DaySpan | None:
         return None
     days = count * {"d": 1, "w": 7, "m": 30}[match["unit"][0]]
     if days > FURTHEST_BACK:
-        raise NoDays("That goes back more than a year. Choose later days.")
+        raise NoDays(say("That goes back more than a year. Choose later days."))
     yesterday = today - timedelta(days=1)
     unit = {"d": "day", "w": "week", "m": "month"}[match["unit"][0]]
-    return DaySpan(today - timedelta(days=days), yesterday, f"last {count} {unit}s" if count > 1 else f"last {unit}")
+    return DaySpan(
+        today - timedelta(days=days),
+        yesterday,
+        say("last {count} {unit}s", count=count, unit=unit) if count > 1 else say("last {unit}", unit=unit),
+    )
 
 
 def _since(said: str, today: date) -> DaySpan | None:
@@ -159,7 +154,7 @@ def _since(said: str, today: date) -> DaySpan | None:
     if not since or begin:
         return None
     found = _named(rest, today) or _dates(rest, today)
-    return None if found is None else DaySpan(found.first, today, f"since {rest.title()}")
+    return None if found is None else DaySpan(found.first, today, say("since {title}", title=rest.title()))
 
 
 def _dates(said: str, today: date) -> DaySpan | None:
@@ -174,7 +169,7 @@ def _dates(said: str, today: date) -> DaySpan | None:
 def _between(first: date | None, last: date | None) -> DaySpan | None:
     if first is None or last is None or first > last:
         return None
-    return DaySpan(first, last, in_words(first, last))
+    return DaySpan(first, last, say_days(first, last))
 
 
 def _range(begin: str, end: str, today: date) -> tuple[date | None, date | None]:
@@ -198,7 +193,7 @@ def _month(said: str, today: date) -> DaySpan | None:
     year = int(match["year"]) if match["year"] else today.year - (number > today.month)
     first = date(year, number, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return DaySpan(first, last, f"in {MONTHS[number - 1]}")
+    return DaySpan(first, last, say("in {month}", month=say_month(number)))
 
 
 def _date(said: str, today: date) -> date | None:
@@ -246,7 +241,7 @@ class Days(Lookup):
         return (*self.keywords, *sorted(words), *(name.casefold() for name in (*WHOLE_WEEKDAYS, *MONTHS)))
 
     def after_keyword(self, keyword: str, value: str) -> str:
-        return f"since {value}" if keyword == "since" else value
+        return say("since {value}", value=value) if keyword == "since" else value
 
     def fits(self, text: str) -> bool:
         try:

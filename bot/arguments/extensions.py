@@ -11,6 +11,7 @@ from bot.arguments.number import why_no_number
 from bot.arguments.party import Party
 from bot.arguments.phonebook import UnclearName, either, party_of_entry
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.basics.phone import national, read_number, readable, seen
 from bot.basics.words import Word
 from bot.contract.context import Ctx
@@ -68,23 +69,45 @@ async def party_by_extension(ctx: Ctx, text: str) -> Party | None:
     entries, explicit = await with_extension(ctx, text), says_extension(text)
     if not entries:
         if explicit:
-            raise UnclearName(f"Nobody here has the extension {digits}. Type a name, or the whole number.")
+            raise UnclearName(
+                say("Nobody here has the extension {digits}. Type a name, or the whole number.", digits=digits)
+            )
         return None
     number = None if explicit else read_number(digits, region)
     if number is not None:
-        as_number = Entry("", "The number", "", Entity.NUMBER, (number,))
-        which = f"{digits} is {either(entries, region)} here, and the phone number {national(number, region)} as well."
+        as_number = Entry("", say("The number"), "", Entity.NUMBER, (number,))
+        which = say(
+            "{digits} is {either} here, and the phone number {number} as well.",
+            digits=digits,
+            either=either(entries, region),
+            number=national(number, region),
+        )
         raise UnclearName(which, (*entries, as_number))
     if phonenumbers.is_emergency_number(digits, region) and not explicit:
         whose = either(entries, region)
-        raise UnclearName(f"{why_no_number(digits, region)} It is also the extension of {whose}.", entries)
+        raise UnclearName(
+            say(
+                "{why_no_number} It is also the extension of {whose}.",
+                why_no_number=why_no_number(digits, region),
+                whose=whose,
+            ),
+            entries,
+        )
     if len(entries) > 1:
-        raise UnclearName(f"Extension {digits} could be {either(entries, region)}.", entries)
+        raise UnclearName(
+            say("Extension {digits} could be {either}.", digits=digits, either=either(entries, region)), entries
+        )
     entry = entries[0]
     if not entry.phones:
-        raise UnclearName(f"{entry.name} has the extension {digits}, but no number that can be dialed from here.")
+        raise UnclearName(
+            say(
+                "{entry} has the extension {digits}, but no number that can be dialed from here.",
+                entry=entry.name,
+                digits=digits,
+            )
+        )
     party = party_of_entry(entry, entry.phones[0])
-    return replace(party, detail=", ".join(filter(None, (party.detail, f"extension {digits}"))))
+    return replace(party, detail=", ".join(filter(None, (party.detail, say("extension {digits}", digits=digits)))))
 
 
 def why_no_extension(text: str, region: str) -> str:
@@ -92,7 +115,8 @@ def why_no_extension(text: str, region: str) -> str:
     digits = extension_typed(text)
     if not digits or phonenumbers.is_emergency_number(digits, region):
         return why_no_number(text, region)
-    return (
-        f"“{digits}” is nobody's extension here, and is too short for a phone number. Type a name, or the number with "
-        "its area code, such as +1 415 555 0150."
+    return say(
+        "“{digits}” is nobody's extension here, and is too short for a phone number. Type a name, or the "
+        "number with its area code, such as +1 415 555 0150.",
+        digits=digits,
     )

@@ -9,6 +9,7 @@ from bot.arguments.moment import Moment
 from bot.arguments.period import Since
 from bot.arguments.phonebook import LONGEST_TEXT, MOST_MEANT, UnclearName, name_length, near_length, one_named
 from bot.basics.errors import Unavailable
+from bot.basics.language import say
 from bot.basics.name_search import fold
 from bot.basics.phone import looks_like_number, national
 from bot.basics.words import Word
@@ -78,7 +79,7 @@ class GroupChoice(Lookup):
         for known in self.kinds:
             if kind == known and entry_id.isascii() and entry_id.isdigit():
                 found = await ctx.deps.directory.name_of(ctx.account, ENTITIES[known], entry_id)
-                return Group(known, entry_id, found or "the group")
+                return Group(known, entry_id, found or say("the group"))
         try:
             return _group(await one_named(ctx, text, self._entities))
         except UnclearName as problem:
@@ -102,10 +103,14 @@ class GroupChoice(Lookup):
 
     async def _unknown(self, ctx: Ctx, text: str) -> str:
         shown = text if len(text) <= 30 else text[:29] + "…"
-        what = " or ".join(ENTITIES[kind].value for kind in self.kinds)
+        what = say(" or ").join(ENTITIES[kind].value for kind in self.kinds)
         names = [option.text for option in await self.suggest(ctx, "")]
-        known = f" Choose one of: {', '.join(names[:6])}." if names else " Type its name as it appears in Dialpad."
-        return f"No {what} is called “{shown}”.{known}"
+        known = (
+            say(" Choose one of: {names}.", names=", ".join(names[:6]))
+            if names
+            else say(" Type its name as it appears in Dialpad.")
+        )
+        return say("No {what} is called “{shown}”.{known}", what=what, shown=shown, known=known)
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         results = await asyncio.gather(

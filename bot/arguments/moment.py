@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.basics.language import say, say_day, say_weekday
 from bot.basics.times import (
     DAY,
     LONGEST,
@@ -84,7 +85,7 @@ class NotAMoment(NoMoment):
     """Text that was not meant as a moment at all."""
 
     def __init__(self, text: str) -> None:
-        advice = "Type 30m, 2h, 15:00, 3pm, tomorrow 9:00 or end of day."
+        advice = say("Type 30m, 2h, 15:00, 3pm, tomorrow 9:00 or end of day.")
         super().__init__(str(UnclearTime("time", text, advice)))
 
 
@@ -107,9 +108,9 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     else:
         raise NotAMoment(text)
     if elapsed(now, moment) < timedelta(minutes=1):
-        raise NoMoment(f"{quoted(text)} has already passed. Choose a later time, such as 30m or 17:00.")
+        raise NoMoment(say("{said} has already passed. Choose a later time, such as 30m or 17:00.", said=quoted(text)))
     if elapsed(now, moment) > FURTHEST:
-        raise NoMoment(f"{quoted(text)} is too far ahead. The limit is 31 days.")
+        raise NoMoment(say("{said} is too far ahead. The limit is 31 days.", said=quoted(text)))
     return moment.astimezone(UTC)
 
 
@@ -130,20 +131,22 @@ def _read_number(number: int, lead: str, local: datetime) -> str:
     """Return how the moment that a number alone means is typed. Raises NoMoment when it can be several, or none."""
     of_day = lead in _OF_DAY
     if not number and not of_day:
-        raise NoMoment("0 minutes is no time. Choose a later time, such as 30m or 17:00.")
+        raise NoMoment(say("0 minutes is no time. Choose a later time, such as 30m or 17:00."))
     if of_day and number <= _HOURS_OF_DAY:
         return f"{number}:00"
     minutes, hours = f"{number}m", f"{number}h"
     surely = _MOST_HOURS < number <= _MOST_MINUTES or (lead == "in" and _SURELY_MINUTES <= number <= _MOST_MINUTES)
     if not of_day and surely:
         return minutes
-    meant = [Option(f"For {number} minute{'s' * (number != 1)}", minutes)]
+    meant = [Option(say("For {number} minute{value}", number=number, value="s" * (number != 1)), minutes)]
     if not of_day and number <= _MOST_HOURS:
-        meant.append(Option(f"For {number} hour{'s' * (number != 1)}", hours))
+        meant.append(Option(say("For {number} hour{value}", number=number, value="s" * (number != 1)), hours))
     if not lead and 0 < number <= _HOURS_OF_DAY:
         meant += [_until(moment, local) for moment in _both(number * 60, local)]
-    said = " or ".join(one.value for one in meant)
-    raise NoMoment(f"“{number}” could be {_in_words(meant)}. Type {said}.", meant)
+    said = say(" or ").join(one.value for one in meant)
+    raise NoMoment(
+        say("“{number}” could be {in_words}. Type {said}.", number=number, in_words=_in_words(meant), said=said), meant
+    )
 
 
 def _both(minutes: int, local: datetime) -> list[datetime]:
@@ -158,13 +161,20 @@ def _until(moment: datetime, local: datetime) -> Option:
     """Return a moment of today or tomorrow to choose: "Until 5:00 PM today"."""
     is_today = moment.date() == local.date()
     at = moment.hour * 60 + moment.minute
-    typed = clock(at) if is_today else f"tomorrow {clock(at)}"
-    return Option(f"Until {twelve_hours(at)} {'today' if is_today else 'tomorrow'}", typed)
+    typed = clock(at) if is_today else say("tomorrow {clock}", clock=clock(at))
+    return Option(
+        say(
+            "Until {twelve_hours} {today_or_tomorrow}",
+            twelve_hours=twelve_hours(at),
+            today_or_tomorrow=say("today") if is_today else say("tomorrow"),
+        ),
+        typed,
+    )
 
 
 def _in_words(meant: Sequence[Option]) -> str:
     words = [re.sub("^(For|Until)", lambda found: found[0].lower(), one.text) for one in meant]
-    return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
+    return say(" or ").join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
 def _read_span(text: str, local: datetime) -> datetime | None:
@@ -172,7 +182,7 @@ def _read_span(text: str, local: datetime) -> datetime | None:
     if span is None:
         return None
     if span > FURTHEST:
-        raise NoMoment(f"{quoted(text)} is too long. The limit is 31 days.")
+        raise NoMoment(say("{said} is too long. The limit is 31 days.", said=quoted(text)))
     return later(local, span)
 
 
@@ -293,8 +303,15 @@ def _weekday_said(first: str, weekday: int, rest: str, today: date) -> date:
     if first != "next" or weekday <= today.weekday():
         return coming
     days = [coming, coming + timedelta(days=7)]
-    meant = [Option(f"{day:%A} {day.day} {day:%B}", f"{day.isoformat()} {rest}".strip()) for day in days]
-    raise NoMoment(f"“next {WHOLE_WEEKDAYS[weekday]}” could be {_in_words(meant)}. Type the date.", meant)
+    meant = [Option(say_day(day, "EEEE d MMMM"), f"{day.isoformat()} {rest}".strip()) for day in days]
+    raise NoMoment(
+        say(
+            "“next {weekday}” could be {in_words}. Type the date.",
+            weekday=say_weekday(weekday),
+            in_words=_in_words(meant),
+        ),
+        meant,
+    )
 
 
 def _clock(text: str, *, hour_alone: bool = True) -> int | None:
@@ -312,11 +329,31 @@ def _next_clock(text: str, local: datetime) -> datetime | None:
         return moment
     if _OF_TWELVE_HOURS.fullmatch(text) and minutes:
         meant = [_until(one, local) for one in _both(minutes, local)]
-        raise NoMoment(f"“{text}” could be {_in_words(meant)}. Type {' or '.join(one.value for one in meant)}.", meant)
+        raise NoMoment(
+            say(
+                "“{said}” could be {in_words}. Type {meant}.",
+                said=text,
+                in_words=_in_words(meant),
+                meant=say(" or ").join(one.value for one in meant),
+            ),
+            meant,
+        )
     if ago < JUST_PAST:
         typed = clock(minutes)
-        meant = [Option(f"Until {twelve_hours(minutes)} tomorrow", f"tomorrow {typed}")]
-        raise NoMoment(f"{twelve_hours(minutes)} has just passed. If you mean tomorrow, type: tomorrow {typed}.", meant)
+        meant = [
+            Option(
+                say("Until {twelve_hours} tomorrow", twelve_hours=twelve_hours(minutes)),
+                say("tomorrow {typed}", typed=typed),
+            )
+        ]
+        raise NoMoment(
+            say(
+                "{twelve_hours} has just passed. If you mean tomorrow, type: tomorrow {typed}.",
+                twelve_hours=twelve_hours(minutes),
+                typed=typed,
+            ),
+            meant,
+        )
     return on_clock(local.date() + timedelta(days=1), minutes, local.tzinfo)
 
 
@@ -391,7 +428,10 @@ class Moment(Lookup):
             return None
         local, here = moment.astimezone(zone), now.astimezone(zone)
         at = twelve_hours(local.hour * 60 + local.minute)
-        return Option(f"Until {_day(local, here)}{at} (in {distance(moment, now)})", text.strip()[:75])
+        return Option(
+            say("Until {day}{at} (in {distance})", day=_day(local, here), at=at, distance=distance(moment, now)),
+            text.strip()[:75],
+        )
 
 
 @dataclass(frozen=True)
@@ -404,4 +444,4 @@ class MomentWords(Moment):
 
 def _day(local: datetime, here: datetime) -> str:
     days = (local.date() - here.date()).days
-    return "" if days == 0 else "tomorrow " if days == 1 else f"{local:%A} {local.day} {local:%B} "
+    return "" if days == 0 else say("tomorrow ") if days == 1 else say_day(local, "EEEE d MMMM") + " "

@@ -7,6 +7,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult
 
 from bot.basics.countries import country_name
+from bot.basics.language import say
 from bot.basics.phone import LONGEST, home_of, national, read_number, readings_of, region_of
 from bot.contract.context import Ctx
 
@@ -23,8 +24,11 @@ async def meanings(ctx: Ctx, text: str) -> tuple[str, ...]:
 
 def which_country(text: str, numbers: Sequence[str]) -> str:
     """Return the sentence for digits that are a number in several countries."""
-    said = " or ".join(f"{national(number, '')} in {country_name(region_of(number))}" for number in numbers)
-    return f"“{text}” may be {said}. Type the one you mean."
+    said = say(" or ").join(
+        say("{number} in {country_name}", number=national(number, ""), country_name=country_name(region_of(number)))
+        for number in numbers
+    )
+    return say("“{said}” may be {said2}. Type the one you mean.", said=text, said2=said)
 
 
 _EXAMPLE: Final = "+1 415 555 0150"
@@ -49,13 +53,16 @@ def why_no_number(text: str, region: str) -> str:
 def _flaw(text: str, region: str) -> str:
     digits = [c for c in text if c.isdigit()]
     if len(text) > LONGEST or len(digits) > 15:
-        return f"is too long for a phone number. Type one number, such as {_EXAMPLE}."
+        return say("is too long for a phone number. Type one number, such as {EXAMPLE}.", EXAMPLE=_EXAMPLE)
     if any(c.isalpha() for c in text) or not digits:
-        return f"is not a phone number. Type it in digits, such as {_EXAMPLE}."
+        return say("is not a phone number. Type it in digits, such as {EXAMPLE}.", EXAMPLE=_EXAMPLE)
     if any(phonenumbers.is_emergency_number("".join(digits), one) for one in region.split("+")):
-        return "is an emergency number. Dial it on a phone; it is never dialed from Slack."
+        return say("is an emergency number. Dial it on a phone; it is never dialed from Slack.")
     try:
         problem = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(text, home_of(region)))
     except NumberParseException:
         problem = ValidationResult.TOO_SHORT if len(digits) < 7 else ValidationResult.INVALID_COUNTRY_CODE
-    return _FLAWS.get(problem, f"is not a valid phone number. Check its digits, or type something like {_EXAMPLE}.")
+    return _FLAWS.get(
+        problem,
+        say("is not a valid phone number. Check its digits, or type something like {EXAMPLE}.", EXAMPLE=_EXAMPLE),
+    )

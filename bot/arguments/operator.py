@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.arguments.colleague import ColleagueChoice
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.basics.name_search import fold
 from bot.contract.argument import Option
 from bot.contract.context import Ctx
@@ -37,7 +38,7 @@ class OperatorChoice(ColleagueChoice):
         except ChatopsError:
             return []  # a type-ahead has no place for an error
         return [
-            Option(one.name[:75], one.id or "", "on duty" if one.is_on_duty else "off duty")
+            Option(one.name[:75], one.id or "", say("on duty") if one.is_on_duty else say("off duty"))
             for one in people
             if asked in fold(one.name)
         ]

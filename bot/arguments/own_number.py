@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.basics.phone import national, read_number
 from bot.contract.argument import Carried, Lookup, Option
 from bot.contract.context import Ctx
@@ -64,17 +65,19 @@ def usual_line(known: CallerIds, *, for_calls: bool = False) -> OwnNumber:
     """Return what is used when nothing is chosen: the person's caller id for calls, their own number for texts."""
     chosen = known.caller_id if for_calls else None
     if chosen == "blocked":
-        return OwnNumber("", "Hidden number")
+        return OwnNumber("", say("Hidden number"))
     number = chosen or known.primary_phone or next(iter(known.phone_numbers), "") or known.caller_id or ""
-    return next((line for line in own_lines(known) if line.number == number), OwnNumber(number, "Your number"))
+    return next((line for line in own_lines(known) if line.number == number), OwnNumber(number, say("Your number")))
 
 
 def own_lines(known: CallerIds) -> list[OwnNumber]:
     """Return every number the person may show, each once and their own first."""
-    lines = [OwnNumber(number, "Your number") for number in (known.primary_phone, *known.phone_numbers) if number]
-    lines += [OwnNumber(group.caller_id, group.display_name or "Group") for group in known.groups if group.caller_id]
+    lines = [OwnNumber(number, say("Your number")) for number in (known.primary_phone, *known.phone_numbers) if number]
+    lines += [
+        OwnNumber(group.caller_id, group.display_name or say("Group")) for group in known.groups if group.caller_id
+    ]
     if known.office_main_line:
-        lines.append(OwnNumber(known.office_main_line, "Office"))
+        lines.append(OwnNumber(known.office_main_line, say("Office")))
     return list({line.number: line for line in reversed(lines)}.values())[::-1]
 
 
@@ -106,7 +109,9 @@ class OwnNumberChoice(Lookup):
             if number == line.number or line.name.casefold() == text.strip().casefold():
                 return line
         names = ", ".join(line.name for line in lines)
-        raise self.refuse(name, f"“{text[:30]}” is not one of your lines. Choose one of: {names}.")
+        raise self.refuse(
+            name, say("“{said}” is not one of your lines. Choose one of: {names}.", said=text[:30], names=names)
+        )
 
     def _option(self, line: OwnNumber, region: str) -> Option:
         return Option(f"{line.name} {national(line.number, region)}"[:75], line.number)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.basics.language import say, say_day, say_weekday
 from bot.basics.times import (
     DAY,
     LONGEST,
@@ -62,7 +63,9 @@ class NotAPeriod(NoPeriod):
     """Text that was not meant as a period at all."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(str(UnclearTime("time", text, "Type today, yesterday, last 7 days, monday or 2026-01-31.")))
+        super().__init__(
+            str(UnclearTime("time", text, say("Type today, yesterday, last 7 days, monday or 2026-01-31.")))
+        )
 
 
 def parse_period(text: str, now: datetime, zone: ZoneInfo) -> Period:
@@ -73,7 +76,7 @@ def parse_period(text: str, now: datetime, zone: ZoneInfo) -> Period:
     if period is None:
         raise NotAPeriod(text)
     if elapsed(period.after, local) > timedelta(days=FURTHEST_BACK):
-        raise NoPeriod("That goes back more than a year. Choose a shorter period.")
+        raise NoPeriod(say("That goes back more than a year. Choose a shorter period."))
     return replace(period, raw=cleaned)
 
 
@@ -94,7 +97,11 @@ def _read_days(text: str, local: datetime) -> Period | None:
     weekday = read_weekday(text)
     if weekday is not None:
         back = (today.weekday() - weekday) % 7
-        return Period(_midnight(today - timedelta(days=back), local), None, f"since {WHOLE_WEEKDAYS[weekday]}")
+        return Period(
+            _midnight(today - timedelta(days=back), local),
+            None,
+            say("since {day}", day=say_weekday(weekday)),
+        )
     return _read_clock(text, local) or _read_date(text, local)
 
 
@@ -106,7 +113,7 @@ def _read_clock(text: str, local: datetime) -> Period | None:
     moment = on_clock(today, minutes, local.tzinfo)
     if elapsed(moment, local) < timedelta(0):
         moment = on_clock(today - timedelta(days=1), minutes, local.tzinfo)
-    return Period(moment.astimezone(UTC), None, f"since {text}")
+    return Period(moment.astimezone(UTC), None, say("since {said}", said=text))
 
 
 def _read_date(text: str, local: datetime) -> Period | None:
@@ -117,10 +124,10 @@ def _read_date(text: str, local: datetime) -> Period | None:
     except ValueError:
         return None
     if day > local.date():
-        raise NoPeriod("That day is in the future. Choose an earlier one.")
+        raise NoPeriod(say("That day is in the future. Choose an earlier one."))
     if (local.date() - day).days > FURTHEST_BACK:
-        raise NoPeriod("That goes back more than a year. Choose a shorter period.")
-    return Period(_midnight(day, local), None, f"since {day.day} {day:%B}")
+        raise NoPeriod(say("That goes back more than a year. Choose a shorter period."))
+    return Period(_midnight(day, local), None, say("since {day}", day=say_day(day, "d MMMM")))
 
 
 def _read_span(text: str, local: datetime) -> Period | None:
@@ -128,17 +135,25 @@ def _read_span(text: str, local: datetime) -> Period | None:
     if match is None:
         wrapped = _WRAPPED.fullmatch(text)
         span = read_span(wrapped["span"]) if wrapped else None
-        return None if span is None or wrapped is None else _last(span, f"in the last {wrapped['span']}", local)
+        return (
+            None
+            if span is None or wrapped is None
+            else _last(span, say("in the last {span}", span=wrapped["span"]), local)
+        )
     count = int(match["count"]) if (match["count"] or "").isdigit() else 1
     unit = "month" if match["unit"].startswith("month") else match["unit"][0]
     name = {"m": "minute", "h": "hour", "d": "day", "w": "week"}.get(unit, unit)
-    words = f"in the last {name}" if count == 1 else f"in the last {count} {name}s"
+    words = (
+        say("in the last {name}", name=name)
+        if count == 1
+        else say("in the last {count} {name}s", count=count, name=name)
+    )
     return _last(timedelta(minutes=count * _MINUTES[unit]), words, local)
 
 
 def _last(span: timedelta, words: str, local: datetime) -> Period:
     if not timedelta(0) < span <= timedelta(days=FURTHEST_BACK):
-        raise NoPeriod("That goes back more than a year. Choose a shorter period.")
+        raise NoPeriod(say("That goes back more than a year. Choose a shorter period."))
     return Period(later(local, -span).astimezone(UTC), None, words)
 
 

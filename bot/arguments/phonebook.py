@@ -7,6 +7,7 @@ from typing import Final
 from bot.arguments.party import Party, PartyKind
 from bot.basics.countries import plain_country_name
 from bot.basics.errors import ChatopsError, FieldError
+from bot.basics.language import say
 from bot.basics.name_search import fold, name_words, names_all, without_titles
 from bot.basics.phone import looks_like_number, national, read_number, region_of
 from bot.basics.words import Word, is_near
@@ -167,18 +168,39 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
     region = await ctx.region()
     entries = await named(ctx, text, entities)
     if len(entries) == 1 and (others := await _likelier(ctx, text, entries[0])):
-        raise UnclearName(f"“{shown}” could be {either((*others, entries[0]), region)}.", (*others, entries[0]))
+        raise UnclearName(
+            say("“{shown}” could be {either}.", shown=shown, either=either((*others, entries[0]), region)),
+            (*others, entries[0]),
+        )
     if len(entries) == 1:
         return entries[0]
     if entries:
-        raise UnclearName(f"“{shown}” could be {either(entries, region)}. Type the full name or the number.", entries)
+        raise UnclearName(
+            say(
+                "“{shown}” could be {either}. Type the full name or the number.",
+                shown=shown,
+                either=either(entries, region),
+            ),
+            entries,
+        )
     near = await _near(ctx, text, entities)
     near = ([entry for entry in near if _nearly(text, entry)] or near)[:4]
     if near:
-        raise UnclearName(f"I can't find anyone called “{shown}”. Did you mean {either(near, region)}?", near)
-    part = " Dialpad gave only a part of its contacts." if await ctx.deps.directory.is_cut_short(ctx.account) else ""
+        raise UnclearName(
+            say(
+                "I can't find anyone called “{shown}”. Did you mean {either}?", shown=shown, either=either(near, region)
+            ),
+            near,
+        )
+    part = (
+        say(" Dialpad gave only a part of its contacts.") if await ctx.deps.directory.is_cut_short(ctx.account) else ""
+    )
     raise UnclearName(
-        f"I can't find anyone called “{shown}”.{part} Type a number, or the name as it appears in Dialpad."
+        say(
+            "I can't find anyone called “{shown}”.{part} Type a number, or the name as it appears in Dialpad.",
+            shown=shown,
+            part=part,
+        )
     )
 
 
@@ -205,19 +227,21 @@ def either(entries: Sequence[Entry], region: str) -> str:
         f"{entry.name} {national(entry.phones[0], region)}" if entry.phones else f"{entry.name} ({entry.entity.value})"
         for entry in entries[:4]
     ]
-    names += [f"{len(entries) - 4} more"] if len(entries) > 4 else []
-    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    names += [say("{count} more", count=len(entries) - 4)] if len(entries) > 4 else []
+    return say(" or ").join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 
 async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_number: bool = False) -> Party:
     """Return the party that a typed name means; with ``any_number`` with its first one. Raises UnclearName."""
     entry = await one_named(ctx, text, entities)
     if not entry.phones:
-        raise UnclearName(f"{entry.name} has no phone number in Dialpad. Type a number instead.")
+        raise UnclearName(say("{entry} has no phone number in Dialpad. Type a number instead.", entry=entry.name))
     if len(set(entry.phones)) > 1 and not any_number:
         region = await ctx.region()
-        numbers = " or ".join(national(number, region) for number in entry.phones[:MOST_MEANT])
-        raise UnclearName(f"{entry.name} has several numbers. Choose one of: {numbers}.", (entry,))
+        numbers = say(" or ").join(national(number, region) for number in entry.phones[:MOST_MEANT])
+        raise UnclearName(
+            say("{entry} has several numbers. Choose one of: {numbers}.", entry=entry.name, numbers=numbers), (entry,)
+        )
     return party_of_entry(entry, entry.phones[0])
 
 
@@ -261,7 +285,11 @@ async def suggested(
 
 
 def _kind(entry: Entry) -> str:
-    dialled = f", extension {entry.extension}" if entry.extension and entry.entity is not Entity.CONTACT else ""
+    dialled = (
+        say(", extension {extension}", extension=entry.extension)
+        if entry.extension and entry.entity is not Entity.CONTACT
+        else ""
+    )
     return f"{KINDS[entry.entity]}{dialled}"
 
 

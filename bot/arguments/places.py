@@ -8,6 +8,7 @@ from typing import Final
 from bot.arguments.colleague import wanted
 from bot.arguments.phonebook import LONGEST_TEXT, UnclearName, name_length, one_named
 from bot.basics.errors import FieldError
+from bot.basics.language import say
 from bot.basics.phone import looks_like_number
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option, SeveralMeanings
@@ -40,7 +41,7 @@ async def find_place(ctx: Ctx, text: str) -> tuple[str, str]:
     kind, _, entry_id = text.partition(":")
     if kind in KINDS and entry_id.isascii() and entry_id.isdigit():
         name = await ctx.deps.directory.name_of(ctx.account, KINDS[kind], entry_id)
-        return text, name or f"one {KINDS[kind].value}"
+        return text, name or say("one {value}", value=KINDS[kind].value)
     if text.casefold() == ME:
         me = str(await ctx.account.user_id())
         return f"user:{me}", await ctx.deps.directory.name_of(ctx.account, Entity.USER, me) or ME

@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 
 from bot.arguments.moment import is_moment
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.basics.words import FILLERS, Word
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
@@ -40,7 +41,12 @@ class Reason(Lookup):
         text = " ".join((" ".join(raw) if isinstance(raw, list) else str(raw)).split())
         if len(text) > self.longest:
             raise self.refuse(
-                name, f"The reason has {len(text):,} characters; the limit is {self.longest}. Shorten it."
+                name,
+                say(
+                    "The reason has {count:,} characters; the limit is {longest}. Shorten it.",
+                    count=len(text),
+                    longest=self.longest,
+                ),
             )
         return text
 

@@ -21,6 +21,7 @@ from bot.arguments.phonebook import (
     suggested,
     unclear_party,
 )
+from bot.basics.language import say
 from bot.basics.name_search import name_words
 from bot.basics.phone import looks_like_number, read_number
 from bot.basics.words import Word, did_you_mean, is_likely_slip, is_near
@@ -255,9 +256,9 @@ class Recipients(Lookup):
                 raise await unclear_party(ctx, name, item, problem) from None
             parties[party.number] = party
             if len(parties) > self.most:
-                raise self.refuse(name, f"That is more than {self.most} recipients. Remove some.")
+                raise self.refuse(name, say("That is more than {most} recipients. Remove some.", most=self.most))
         if not parties:
-            raise self.refuse(name, "There is no recipient. Type a number, or a name as it appears in Dialpad.")
+            raise self.refuse(name, say("There is no recipient. Type a number, or a name as it appears in Dialpad."))
         return tuple(parties.values())
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.basics.language import say, say_weekday
 from bot.basics.times import (
     LONGEST,
     WHOLE_WEEKDAYS,
@@ -48,9 +49,9 @@ class Regularly:
     @property
     def words(self) -> str:
         """Return it as it is said: ``every Monday at 9:00 AM``."""
-        named = {_ALL: "day", _ALL[:5]: "weekday"}.get(self.weekdays)
-        days = named or ", ".join(WHOLE_WEEKDAYS[day] for day in self.weekdays)
-        return f"every {days} at {twelve_hours(self.at)}"
+        named = {_ALL: say("day"), _ALL[:5]: say("weekday")}.get(self.weekdays)
+        days = named or ", ".join(say_weekday(day) for day in self.weekdays)
+        return say("every {days} at {twelve_hours}", days=days, twelve_hours=twelve_hours(self.at))
 
     def after(self, moment: datetime, zone: ZoneInfo) -> datetime:
         """Return the first such time after ``moment``, by the clock of ``zone``. Raises ValueError without weekdays."""
@@ -74,7 +75,7 @@ def parse_regularly(text: str) -> Regularly:
     weekdays = (weekday,) if weekday is not None else _GROUPS.get(match["days"]) if match else None
     at = USUAL_AT if match is None or match["at"] is None else read_clock(match["at"])
     if weekdays is None or at is None:
-        raise UnclearTime("time", text, "Type something like every monday at 9.")
+        raise UnclearTime("time", text, say("Type something like every monday at 9."))
     return Regularly(weekdays, at)
 
 

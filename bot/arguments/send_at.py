@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.arguments.moment import Moment, NoMoment, parse_moment
+from bot.basics.language import say, say_day
 from bot.basics.times import twelve_hours
 from bot.basics.words import Word, did_you_mean
 from bot.contract.argument import Option, SeveralMeanings
@@ -84,8 +85,8 @@ def in_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Write a time for a button: "Today at 5:00 PM", "Monday 16 March at 9:00 AM"."""
     local, here = moment.astimezone(zone), now.astimezone(zone)
     days = (local.date() - here.date()).days
-    day = {0: "Today", 1: "Tomorrow"}.get(days, f"{local:%A} {local.day} {local:%B}")
-    return f"{day} at {twelve_hours(local.hour * 60 + local.minute)}"
+    day = {0: say("Today"), 1: say("Tomorrow")}.get(days, say_day(local, "EEEE d MMMM"))
+    return say("{day} at {twelve_hours}", day=day, twelve_hours=twelve_hours(local.hour * 60 + local.minute))
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,6 @@ def _said(words: Sequence[Word]) -> str:
 
 def _at(words: str) -> str:
     """Say "at 17:00" for what other arguments call "until 17:00", and "in 30 minutes" for "for 30 minutes"."""
-    for until, at in (("Until", "At"), ("until", "at"), ("For ", "In "), ("for ", "in ")):
+    for until, at in ((say("Until"), say("At")), ("until", "at"), (say("For "), say("In ")), (say("for "), say("in "))):
         words = words.replace(until, at)
     return words

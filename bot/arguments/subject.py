@@ -8,6 +8,7 @@ from typing import Final, Literal
 from bot.arguments.caller import is_mention
 from bot.arguments.colleague import wanted
 from bot.arguments.phonebook import LINES, LONGEST_TEXT, MOST_MEANT, UnclearName, name_length, near_length, one_named
+from bot.basics.language import say
 from bot.basics.phone import looks_like_number, national
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option, SeveralMeanings
@@ -86,7 +87,7 @@ class SubjectChoice(Lookup):
         kind, _, entry_id = text.partition(":")
         if kind in _ENTITIES and entry_id.isascii() and entry_id.isdigit():
             found = await ctx.deps.directory.name_of(ctx.account, _ENTITIES[kind], entry_id)
-            return Subject(_KINDS[_ENTITIES[kind]], entry_id, found or f"That {_ENTITIES[kind].value}")
+            return Subject(_KINDS[_ENTITIES[kind]], entry_id, found or say("That {value}", value=_ENTITIES[kind].value))
         try:
             if is_mention(text):
                 return _subject(await one_named(ctx, await wanted(ctx, text), (Entity.USER,)))

@@ -12,6 +12,7 @@ from bot.activity.subscriptions.conditions import hint, placeholder
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
 from bot.basics.errors import FieldError
+from bot.basics.language import say
 from bot.basics.times import WEEKDAYS, WHOLE_WEEKDAYS, UnclearTime, how_long, parse_clock, read_clock, read_span
 from bot.basics.words import Word
 from bot.contract.argument import Argument, Choice, Lookup, Option, SeveralMeanings, Text
@@ -139,7 +140,11 @@ class NewsKindChoice(Several):
         if found.unclear:
             raise SeveralMeanings(
                 name,
-                f"“{found.unclear}” can be {_either([kind.row.words for kind in UNCLEAR[found.unclear]])}.",
+                say(
+                    "“{unclear}” can be {either}.",
+                    unclear=found.unclear,
+                    either=_either([kind.row.words for kind in UNCLEAR[found.unclear]]),
+                ),
                 found.unclear,
                 [Option(kind.row.words.capitalize(), kind.value) for kind in UNCLEAR[found.unclear]],
             )
@@ -149,7 +154,7 @@ class NewsKindChoice(Several):
 
 
 def _either(names: Sequence[str]) -> str:
-    return " or ".join(names)
+    return say(" or ").join(names)
 
 
 def events(label: str, *, hint: str = "") -> NewsKindChoice:
@@ -196,7 +201,12 @@ class TypedWords(Lookup):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
         said = " ".join(raw) if isinstance(raw, list) else str(raw)
         if len(said) > LONGEST_RULE:
-            raise self.refuse(name, f"That is too long: the limit is {LONGEST_RULE} characters. Use the form.")
+            raise self.refuse(
+                name,
+                say(
+                    "That is too long: the limit is {LONGEST_RULE} characters. Use the form.", LONGEST_RULE=LONGEST_RULE
+                ),
+            )
         return said
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
@@ -222,13 +232,17 @@ class UserGroupChoice(Lookup):
         if not groups:
             raise self.refuse(
                 name,
-                "I see no user groups here: there are none, or this app was installed without the permission "
-                "usergroups:read. Mention one with @.",
+                say(
+                    "I see no user groups here: there are none, or this app was installed without the "
+                    "permission usergroups:read. Mention one with @."
+                ),
             )
         for group in groups:
             if group.handle.casefold() == handle:
                 return group.id
-        raise self.refuse(name, f"“{text[:40]}” is not a user group in this workspace. Mention one with @.")
+        raise self.refuse(
+            name, say("“{said}” is not a user group in this workspace. Mention one with @.", said=text[:40])
+        )
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         wanted = query.removeprefix("@").casefold()

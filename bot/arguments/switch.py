@@ -3,6 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from typing import Final, Literal
 
+from bot.basics.language import say
 from bot.contract.argument import Choice, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
@@ -24,5 +25,5 @@ class Switch(Choice):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> bool:  # type: ignore[override]  # a switch's value is a bool
         value = ("on" if raw else "off") if isinstance(raw, bool) else self._value(str(raw)[:40])
         if value is None:
-            raise self.refuse(name, f"“{str(raw)[:30]}” is neither on nor off. Type on or off.")
+            raise self.refuse(name, say("“{raw}” is neither on nor off. Type on or off.", raw=str(raw)[:30]))
         return value == "on"

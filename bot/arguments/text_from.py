@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_lines
 from bot.arguments.phonebook import LINES, named
+from bot.basics.language import say
 from bot.basics.phone import national, read_number
 from bot.basics.words import Word, did_you_mean
 from bot.contract.argument import Option, SeveralMeanings
@@ -72,7 +73,7 @@ class TextFrom(OwnNumberChoice):
         near = did_you_mean(said, [line.name for line in lines])
         offered = [line for line in lines if not near or line.name in near][:_MOST_OFFERED]
         raise SeveralMeanings(
-            name, f"“{said[:30]}” is not one of your lines. Which one should it be sent from?", text,
+            name, say("“{said}” is not one of your lines. Which one should it be sent from?", said=said[:30]), text,
             [Option(f"{line.name} {national(line.number, region)}"[:75], line.number) for line in offered],
             near=bool(near),
         )  # fmt: skip

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from bot.basics.language import say
 from bot.basics.name_search import fold
 from bot.basics.words import did_you_mean
 
@@ -65,7 +66,7 @@ def plain_country_name(region: str) -> str:
 
 def country_name(region: str) -> str:
     """Return a country's name as a sentence has it: "the United States"."""
-    return f"the {NAMES[region]}" if region in _WITH_THE else plain_country_name(region)
+    return say("the {NAMES}", NAMES=NAMES[region]) if region in _WITH_THE else plain_country_name(region)
 
 
 def region_named(text: str) -> str | None:

@@ -25,6 +25,8 @@ sentence with a reference id, and the log has the rest under that id.
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
+from bot.basics.language import say
+
 
 class ChatopsError(Exception):
     """Root of all errors raised on purpose."""
@@ -51,9 +53,9 @@ class NotConnected(UserError):
 
     def __init__(self, *, broken: bool = False) -> None:
         super().__init__(
-            "Dialpad ended your connection. Connect again, and this will run automatically."
+            say("Dialpad ended your connection. Connect again, and this will run automatically.")
             if broken
-            else "Connect your Dialpad account first. What you asked for will run as soon as you have."
+            else say("Connect your Dialpad account first. What you asked for will run as soon as you have.")
         )
         self.broken = broken
 
@@ -62,7 +64,7 @@ class OtherCompany(UserError):
     """Something of another Dialpad company than the person's own. ``what`` begins the sentence, such as "That call"."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} belongs to another Dialpad company, so only people there can use it.")
+        super().__init__(say("{what} belongs to another Dialpad company, so only people there can use it.", what=what))
 
 
 class NotConfirmed(UserError):

@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from bot.basics.language import say
+
 _BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -52,5 +54,5 @@ def shown_character(char: str) -> str:
     if kind[0] in "ZCM" or "\ufe00" <= char <= "\ufe0f":
         name = unicodedata.name(char, "").lower()
         code = f"U+{ord(char):04X}"
-        return f"the {name} ({code})" if name else f"the character {code}"
+        return say("the {name} ({code})", name=name, code=code) if name else say("the character {code}", code=code)
     return char

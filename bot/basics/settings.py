@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     region: str = "US"
     """Where a number without country code is from, as ISO 3166 alpha-2, or several joined by ``+``, unless the person
     set their own. When it is not set, the company's offices tell."""
+    channel_language: Literal["en", "es"] = "en"
+    """What channels read: ``en`` or ``es``. Each person reads what they use Slack in."""
     keep_calls_days: int = Field(30, ge=15, le=3650)
     """How long calls that were heard, and their cards, are kept after they last changed. A weekly digest compares with
     the week before, so it is never less than fifteen days."""

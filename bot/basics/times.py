@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.basics.language import say
+
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WHOLE_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY: Final = 24 * 60
@@ -51,7 +53,9 @@ class UnclearTime(ValueError):
     was expected, ``advice`` is the sentence that says what to type."""
 
     def __init__(self, what: str, text: str, advice: str) -> None:
-        super().__init__(f"I don't understand the {what} {quoted(text)}. {advice}")
+        super().__init__(
+            say("I don't understand the {what} {said}. {advice}", what=what, said=quoted(text), advice=advice)
+        )
 
 
 def quoted(text: str) -> str:
@@ -100,7 +104,7 @@ def parse_clock(text: str, example: str = "17:00") -> int:
     """Read a clock time as ``read_clock`` does. Raises UnclearTime."""
     minutes = read_clock(text)
     if minutes is None:
-        raise UnclearTime("time", text, f"Type something like {example}.")
+        raise UnclearTime("time", text, say("Type something like {example}.", example=example))
     return minutes
 
 
@@ -109,10 +113,12 @@ def parse_hours(text: str, example: str = "8-18") -> tuple[int, int]:
     UnclearTime."""
     ends = _TO.split(text.strip().casefold())
     if len(ends) != 2:
-        raise UnclearTime("hours", text, f"Type something like {example}.")
+        raise UnclearTime("hours", text, say("Type something like {example}.", example=example))
     begin, end = read_clock(ends[0]), read_clock(ends[1], end=True)
     if begin is None or end is None:
-        raise UnclearTime("time", ends[0] if begin is None else ends[1], f"Type something like {example}.")
+        raise UnclearTime(
+            "time", ends[0] if begin is None else ends[1], say("Type something like {example}.", example=example)
+        )
     return begin, end
 
 
@@ -125,7 +131,7 @@ def clock(at: int | time) -> str:
 def twelve_hours(minutes: int) -> str:
     """Write minutes after midnight by a clock of twelve hours: ``5:00 PM``."""
     hour, minute = divmod(minutes % DAY, 60)
-    return f"{hour % 12 or 12}:{minute:02} {'PM' if hour >= 12 else 'AM'}"
+    return f"{hour % 12 or 12}:{minute:02} {(say('PM') if hour >= 12 else say('AM'))}"
 
 
 def read_weekday(text: str, *, every_week: bool = False) -> int | None:
@@ -148,7 +154,7 @@ def parse_weekdays(text: str, example: str = "mon-fri") -> tuple[int, ...]:
     days = [read_weekday(part, every_week=True) for part in _TO.split(said)]
     first, last = days[0], days[-1]
     if first is None or last is None or len(days) > 2:
-        raise UnclearTime("weekday", text, f"Type something like {example}.")
+        raise UnclearTime("weekday", text, say("Type something like {example}.", example=example))
     return tuple(day % 7 for day in range(first, last + (1 if first <= last else 8)))
 
 
@@ -210,7 +216,7 @@ def distance(moment: datetime, now: datetime) -> str:
     if minutes < DAY:
         return _hours_and_minutes(minutes)
     days = round(minutes / DAY)
-    return "1 day" if days == 1 else f"{days} days"
+    return say("1 day") if days == 1 else say("{days} days", days=days)
 
 
 def known_zone(name: str) -> ZoneInfo:
@@ -234,7 +240,13 @@ def length_of(seconds: float | None) -> str:
 def how_long(minutes: int) -> str:
     """Write a span as people set it: ``5 min``, ``90 min``, ``2 hours``."""
     hours, rest = divmod(minutes, 60)
-    return f"{minutes} min" if rest or not hours else "1 hour" if hours == 1 else f"{hours:,} hours"
+    return (
+        say("{minutes} min", minutes=minutes)
+        if rest or not hours
+        else say("1 hour")
+        if hours == 1
+        else say("{hours:,} hours", hours=hours)
+    )
 
 
 def lasting(ms: float | None) -> str:
@@ -245,10 +257,16 @@ def lasting(ms: float | None) -> str:
     if not minutes:
         return f"{seconds} s"
     if minutes < 60 and seconds:
-        return f"{minutes} min {seconds} s"
+        return say("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
     return _hours_and_minutes(minutes)
 
 
 def _hours_and_minutes(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
-    return f"{rest} min" if not hours else f"{hours} h {rest} min" if rest else f"{hours} h"
+    return (
+        say("{rest} min", rest=rest)
+        if not hours
+        else say("{hours} h {rest} min", hours=hours, rest=rest)
+        if rest
+        else f"{hours} h"
+    )

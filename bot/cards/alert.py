@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from bot.basics.language import say
 from bot.basics.times import lasting
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Bold, Button, Card, Mention, Prose, Raw, Reply, When
 
 ALERT: Final = "alert"
@@ -15,17 +16,31 @@ SNOOZES: Final = (("15m", "Snooze for 15 min"), ("1h", "Snooze for 1 hour"), ("t
 
 def alert_card(said: Mapping[str, Any], card: str, subscription: str) -> Card | Reply:
     """Return an alert. ``said`` is what is stored of it."""
-    line, what = str(said.get("name") or "A line"), str(said.get("what") or "something is wrong")
+    line, what = str(said.get("name") or say("A line")), str(said.get("what") or say("something is wrong"))
     if said.get("lasted_s") is not None:
-        lasted = lasting(float(said["lasted_s"]) * 1000) or "a moment"
-        return Reply(prose("✅ ", Bold(line), f": {what}. Resolved after {lasted}.", _acknowledged(said)))
+        lasted = lasting(float(said["lasted_s"]) * 1000) or say("a moment")
+        return Reply(
+            sentence(
+                "✅ {line}: {what}. Resolved after {lasted}.{acknowledged}",
+                line=Bold(line),
+                what=what,
+                lasted=lasted,
+                acknowledged=_acknowledged(said),
+            )
+        )
     if (until := _moment(said.get("snoozed_until"))) is not None:
         by = Mention(str(said.get("snoozed_by")))
         return Reply(
-            prose("💤 ", Bold(line), f": {what}. Snoozed until ", When(until, "date"), " by ", by, ".",
-                  _acknowledged(said)),
+            sentence(
+                "💤 {line}: {what}. Snoozed until {when} by {by}.{acknowledged}",
+                line=Bold(line),
+                what=what,
+                when=When(until, "date"),
+                by=by,
+                acknowledged=_acknowledged(said),
+            ),
             _settings(subscription),
-        )  # fmt: skip
+        )
     return Card(
         f"🚨 {line}: {what}",
         text=prose(_since(said), _times(said)),
@@ -40,18 +55,18 @@ def alert_card(said: Mapping[str, Any], card: str, subscription: str) -> Card | 
 
 def ended_alert(said: Mapping[str, Any]) -> Reply:
     """Return what stands in the place of an alert that nobody wants any more."""
-    line, what = str(said.get("name") or "A line"), str(said.get("what") or "something was wrong")
-    return Reply(prose(Bold(line), f": {what}. Alerts are not posted here any more."))
+    line, what = str(said.get("name") or say("A line")), str(said.get("what") or say("something was wrong"))
+    return Reply(sentence("{line}: {what}. Alerts are not posted here any more.", line=Bold(line), what=what))
 
 
 def _since(said: Mapping[str, Any]) -> Prose:
     raised = _moment(said.get("raised_at"))
-    return prose("Since ", When(raised, "date"), ".") if raised else ""
+    return sentence("Since {when}.", when=When(raised, "date")) if raised else ""
 
 
 def _times(said: Mapping[str, Any]) -> str:
     times = int(said.get("times") or 1)
-    return "" if times <= 1 else f" {_nth(times)} time in 24 hours."
+    return "" if times <= 1 else say(" {nth} time in 24 hours.", nth=_nth(times))
 
 
 def _nth(number: int) -> str:
@@ -64,7 +79,9 @@ def _acknowledged(said: Mapping[str, Any]) -> Prose:
     if at is None:
         return ""
     note = f": {said['seen_note']}" if said.get("seen_note") else ""
-    return prose(" 👀 Acknowledged by ", Mention(str(said.get("seen_by"))), ", ", When(at), note, ".")
+    return sentence(
+        " 👀 Acknowledged by {who}, {when}{note}.", who=Mention(str(said.get("seen_by"))), when=When(at), note=note
+    )
 
 
 def _buttons(said: Mapping[str, Any], card: str) -> tuple[Button, ...]:
@@ -72,10 +89,12 @@ def _buttons(said: Mapping[str, Any], card: str) -> tuple[Button, ...]:
     line, place = str(said.get("name") or ""), str(said.get("place") or "")
     style = None if said.get("seen_at") else "primary"
     route = "alerts.acknowledge"
-    acknowledge = Button("Acknowledge", route, this, style="primary", spoken=f"Acknowledge: {line}")
+    acknowledge = Button("Acknowledge", route, this, style="primary", spoken=say("Acknowledge: {line}", line=line))
     return (
         *((acknowledge,) if style else ()),
-        Button("Acknowledge with a note…", route, this, form=True, spoken=f"Acknowledge with a note: {line}"),
+        Button(
+            "Acknowledge with a note…", route, this, form=True, spoken=say("Acknowledge with a note: {line}", line=line)
+        ),
         *((Button("Who is on duty", "oncall.oncall", {"group": place}),) if place.startswith("callcenter:") else ()),
     )
 

@@ -10,6 +10,7 @@ from bot.activity.registers import Register, State, fragment
 from bot.activity.subscriptions.overlap import changed_settings
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import kinds_in_words, lines_in_words
+from bot.basics.language import say
 from bot.basics.names import one_line
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Button, Mention, Prose, Reply
@@ -45,7 +46,7 @@ def acts_between(before: Subscription | None, after: Subscription | None, by: st
     else:
         verbs += [("changed", setting) for setting in changed_settings(before, after)]
         verbs += [("paused" if after.paused else "resumed", "")] if before.paused != after.paused else []
-    clock = f", in {one.zone_name} time" if one.kinds & DIGESTS else ""
+    clock = say(", in {zone_name} time", zone_name=one.zone_name) if one.kinds & DIGESTS else ""
     words = f"{kinds_in_words(one, one.kinds) or 'nothing'} {lines_in_words(one)}{clock}"
     said = {_BETWEEN.join((one.id, verb, by, detail)): words for verb, detail in verbs}
     return fragment(at, 0, {"about": SET_UP}) | fragment(at, 0, said) if said else {}
@@ -93,5 +94,8 @@ def _did(acts: list[Announced]) -> str:
     for verb in switched[:-1]:
         del verbs[verb]
     details = list(dict.fromkeys(act.detail for act in acts if act.verb == "changed"))
-    words = [f"changed {' and '.join(details)} of" if verb == "changed" and details else verb for verb in verbs]
-    return " and ".join(words)
+    words = [
+        say("changed {details} of", details=say(" and ").join(details)) if verb == "changed" and details else verb
+        for verb in verbs
+    ]
+    return say(" and ").join(words)

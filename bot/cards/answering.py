@@ -15,10 +15,11 @@ from bot.activity.items import Item
 from bot.arguments.party import Party
 from bot.arguments.places import KINDS
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.cards.rights import Rights, rights_of
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Fact, Mention, Phone, Prose, RawArgs, When
 from bot.dialpad.action import Entity
 
@@ -57,9 +58,9 @@ async def look_before(ctx: Ctx, parties: Sequence[Party], *, is_call: bool = Fal
         others += [prose(about, line) for line in _at_it(ctx, one.items)]
         last = [said for said in one.said if (said.mark not in seen if since is not None else _is_recent(ctx, said))]
         news += [prose(about, line) for line in await _lines(ctx, last[-MOST_NEWS:])]
-    facts = [Fact("⚠️ A colleague is on it", _stacked(others))] if others else []
+    facts = [Fact(say("⚠️ A colleague is on it"), _stacked(others))] if others else []
     if news:
-        facts.append(Fact("New since you looked" if since is not None else "Just now", _stacked(news)))
+        facts.append(Fact(say("New since you looked") if since is not None else say("Just now"), _stacked(news)))
     return Before(tuple(facts), " ".join(said.mark for one in found for said in one.said))
 
 
@@ -101,9 +102,13 @@ async def stop_answering(ctx: Ctx, raw: RawArgs, field: str) -> None:
 
 def not_from_there(line: str, way: Literal["call", "text"]) -> Prose:
     """Say why the other side sees another number than the one that they used."""
-    done = "text from" if way == "text" else "call from"
-    return prose(f"Dialpad does not let you {done} ", Phone(line), ", the line that they used. Their answer goes to "
-                 "the number shown here, so your colleagues may not see it. ")  # fmt: skip
+    done = say("text from") if way == "text" else say("call from")
+    return sentence(
+        "Dialpad does not let you {done} {number}, the line that they used. Their answer goes to the "
+        "number shown here, so your colleagues may not see it. ",
+        done=done,
+        number=Phone(line),
+    )
 
 
 def _numbers(raw: RawArgs, field: str) -> list[str]:
@@ -131,11 +136,16 @@ def _at_it(ctx: Ctx, items: Sequence[Item]) -> list[Prose]:
     me = ctx.person.user_id
     answering = {one.by: one for item in items for one in item.who_answers(ctx.now) if one.by != me}
     said = [
-        prose(Mention(by), f" has been {'about to call' if one.is_call else 'writing to'} them since ", When(one.since))
+        sentence(
+            "{who} has been {about_to_call} them since {when}",
+            who=Mention(by),
+            about_to_call=say("about to call") if one.is_call else say("writing to"),
+            when=When(one.since),
+        )
         for by, one in answering.items()
     ]
     owners = dict.fromkeys(item.owner for item in items if item.owner not in {"", me} and not item.is_settled)
-    return [*said, *(prose("Claimed by ", Mention(owner)) for owner in owners)]
+    return [*said, *(sentence("Claimed by {who}", who=Mention(owner)) for owner in owners)]
 
 
 def _is_recent(ctx: Ctx, said: Dealing) -> bool:
@@ -152,27 +162,27 @@ async def _lines(ctx: Ctx, said: Sequence[Dealing]) -> list[Prose]:
 
 
 async def _line(ctx: Ctx, said: Dealing, rights: Rights | None) -> Prose:
-    who = "They" if said.inbound else await _sender(ctx, said)
+    who = say("They") if said.inbound else await _sender(ctx, said)
     if said.is_call:
-        did = "called them" if said.is_sure else "is calling them"
+        did = say("called them") if said.is_sure else say("is calling them")
         return prose(who, f" {did} ", When(said.at, "date"))
-    did = "sent" if said.is_sure else "is sending"
+    did = "sent" if said.is_sure else say("is sending")
     words = said.words if len(said.words) <= LONGEST_WORDS else said.words[: LONGEST_WORDS - 1] + "…"
     readable = rights is not None and (said.by == ctx.person.user_id or not said.places or rights.cover(said.places))
-    what = f": “{words}”" if words and readable else " a text"
-    on = f" on {said.line_name}" if said.line_name and not said.inbound else ""
+    what = f": “{words}”" if words and readable else say(" a text")
+    on = say(" on {line_name}", line_name=said.line_name) if said.line_name and not said.inbound else ""
     return prose(who, f" {did}", on, " ", When(said.at, "date"), what)
 
 
 async def _sender(ctx: Ctx, said: Dealing) -> Prose:
     if said.by:
-        return "You" if said.by == ctx.person.user_id else prose(Mention(said.by))
+        return say("You") if said.by == ctx.person.user_id else prose(Mention(said.by))
     if said.sender.startswith("user:"):
         with suppress(ChatopsError):
             name = await ctx.deps.directory.name_of(ctx.account, Entity.USER, said.sender.removeprefix("user:"))
-            return name or "A colleague"
-        return "A colleague"
-    return said.sender or said.line_name or "We"
+            return name or say("A colleague")
+        return say("A colleague")
+    return said.sender or said.line_name or say("We")
 
 
 def _stacked(lines: Sequence[Prose]) -> Prose:

@@ -11,6 +11,7 @@ from bot.activity.calls import CallView
 from bot.arguments.days import DaySpan
 from bot.arguments.subject import Subject
 from bot.basics.errors import Unavailable
+from bot.basics.language import say
 from bot.basics.times import city_of, on_clock
 from bot.cards.rights import Rights, rights_of
 from bot.cards.statistics import NAMES, StatsTitle, StatsTopic, answer_time_card, calls_card, rows_card
@@ -18,7 +19,7 @@ from bot.catalogue.call_records import began, counted_calls
 from bot.catalogue.sheets import Sheet
 from bot.contract.board import CallSearch
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Answer, Button, Card, Prose, Reply, When
 from bot.dialpad.actions.stats import GetStats, StartStats, StatsResult
 
@@ -100,7 +101,7 @@ async def id_of(ctx: Ctx, subject: Subject) -> str:
 
 
 def statistics_card(question: StatsQuestion, rows: list[dict[str, str]], whose: str) -> Card:
-    title = _title(question, "From Dialpad's statistics.")
+    title = _title(question, say("From Dialpad's statistics."))
     days = question.days
     now, before = (
         [row for row in rows if is_of_days(row, days)],
@@ -116,7 +117,7 @@ def _title(question: StatsQuestion, source: Prose) -> StatsTitle:
     args = question.args
     place = city_of(question.zone.key)
     previous = {**args, "days": question.days.before().raw}
-    other = "calls" if question.about == "answer time" else "answer time"
+    other = "calls" if question.about == "answer time" else say("answer time")
     more = () if question.about in NAMES else (
         Button("Answer time" if other == "answer time" else "Calls", "stats.stats", {**args, "about": other}),
     )  # fmt: skip
@@ -132,12 +133,12 @@ def named_statistics(question: StatsQuestion) -> str:
     """Return what is counted and whose: ``your answer time``, ``the calls of Support``."""
     what = {"csat": "satisfaction"}.get(question.about, question.about)
     if question.subject.kind == "me":
-        return f"your {what}"
-    return f"the {what} of {_whose(question)}"
+        return say("your {what}", what=what)
+    return say("the {what} of {whose}", what=what, whose=_whose(question))
 
 
 def _whose(question: StatsQuestion) -> str:
-    return "your company" if question.subject.kind == "company" else question.subject.name
+    return say("your company") if question.subject.kind == "company" else question.subject.name
 
 
 # From what was heard here
@@ -147,14 +148,22 @@ async def heard_statistics(ctx: Ctx, question: StatsQuestion, *, why: str) -> An
     """Count the calls that were heard of the lines and people this person belongs to. ``why``: why not Dialpad's own
     numbers."""
     if question.about in NAMES:
-        return Reply(f"{why}Only calls and answer times can be counted from what was heard here.", tone="warning")
+        return Reply(
+            say("{why}Only calls and answer times can be counted from what was heard here.", why=why), tone="warning"
+        )
     board, rights = ctx.deps.notifications, await rights_of(ctx)
     if board is None:
-        return Reply(f"{why}Notifications are not switched on, so nothing was heard here either.", tone="warning")
+        return Reply(
+            say("{why}Notifications are not switched on, so nothing was heard here either.", why=why), tone="warning"
+        )
     places = _places(question.subject, rights)
     if not rights.cover(places):
         return Reply(
-            f"{why}You do not belong to {question.subject.name}, so you do not see what was heard of it here either.",
+            say(
+                "{why}You do not belong to {subject}, so you do not see what was heard of it here either.",
+                why=why,
+                subject=question.subject.name,
+            ),
             tone="warning",
         )
 
@@ -165,17 +174,24 @@ async def heard_statistics(ctx: Ctx, question: StatsQuestion, *, why: str) -> An
     begin, end = (on_clock(day, 0, question.zone) for day in (before.first, days.last + timedelta(days=1)))
     found = await board.heard_calls(ctx.person, CallSearch(fits, begin, MOST_HEARD, end))
     if found.since is None:
-        advice = f"Once {ctx.deps.settings.typed('notify')} posts calls to a channel, they are counted from then on."
-        return Reply(f"{why}No calls are heard here yet. {advice}", tone="warning")
+        advice = say(
+            "Once {typed} posts calls to a channel, they are counted from then on.",
+            typed=ctx.deps.settings.typed("notify"),
+        )
+        return Reply(say("{why}No calls are heard here yet. {advice}", why=why, advice=advice), tone="warning")
     if found.since >= end:
-        known = prose("Calls are heard here since ", When(found.since, "date"), ", so I know nothing of those days.")
+        known = sentence(
+            "Calls are heard here since {when}, so I know nothing of those days.", when=When(found.since, "date")
+        )
         return Reply(prose(why, known), tone="warning")
     counted = [one for view in found.calls if (one := heard_call(view, question.zone)) is not None]
     now = [one for one in counted if one.at.date() in days]
     is_whole = found.since <= begin and not found.more
     then = [one for one in counted if one.at.date() in before] if is_whole else None
-    cut = " There are more than can be counted here: only the newest are in it." if found.more else ""
-    source = prose(why, "Counted from the calls heard here, since ", When(found.since, "date"), f".{cut}")
+    cut = say(" There are more than can be counted here: only the newest are in it.") if found.more else ""
+    source = sentence(
+        "{why}Counted from the calls heard here, since {when}.{cut}", why=why, when=When(found.since, "date"), cut=cut
+    )
     title = _title(question, source)
     return answer_time_card(title, now, then) if question.about == "answer time" else calls_card(title, now, then)
 
@@ -190,5 +206,5 @@ def _places(subject: Subject, rights: Rights) -> frozenset[str]:
 
 def why_refused(question: StatsQuestion) -> str:
     if question.subject.kind == "me":
-        return "Dialpad does not show you your own statistics. "
-    return f"Dialpad shows statistics of {_whose(question)} to supervisors and admins only. "
+        return say("Dialpad does not show you your own statistics. ")
+    return say("Dialpad shows statistics of {whose} to supervisors and admins only. ", whose=_whose(question))

@@ -6,10 +6,11 @@ from typing import Final
 
 from bot.activity.board import ANSWER_S, BoardLevel, BoardView
 from bot.activity.roster import Agent
+from bot.basics.language import say
 from bot.basics.times import lasting
 from bot.cards.presence import reason_of
 from bot.cards.work_list import OPEN_WORK
-from bot.contract.prose import percent, plural, prose
+from bot.contract.prose import percent, plural, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Mention, Part, Prose, Raw, Reply, When
 
 BOARD: Final = "board"
@@ -42,7 +43,7 @@ def board_title(view: BoardView) -> str:
 
 def ended_board(name: str) -> Reply:
     """Return what stands in the place of a board that is not kept up any more."""
-    return Reply(f"The board of {name} is not kept up here any more. A newer one may be further down.")
+    return Reply(say("The board of {name} is not kept up here any more. A newer one may be further down.", name=name))
 
 
 def board_lines(view: BoardView, *, ask: bool = False) -> Prose:
@@ -56,16 +57,16 @@ def board_lines(view: BoardView, *, ask: bool = False) -> Prose:
 
 def _on_duty(view: BoardView) -> Prose:
     if view.roster_at is None:
-        return "Who is on duty is not known yet."
+        return say("Who is on duty is not known yet.")
     if not view.on_duty:
-        return prose(Bold("Nobody on duty"))
-    free = f", {len(view.free)} free" if view.free else ""
-    return prose(Bold(f"{len(view.on_duty)} on duty"), f"{free}: ", *_named(view.on_duty, _doing))
+        return prose(Bold(say("Nobody on duty")))
+    free = say(", {count} free", count=len(view.free)) if view.free else ""
+    return prose(Bold(say("{count} on duty", count=len(view.on_duty))), f"{free}: ", *_named(view.on_duty, _doing))
 
 
 def _off_duty(view: BoardView) -> list[Prose]:
     off = [agent for agent in view.agents if not agent.on_duty and not agent.deactivated]
-    return [prose(f"{len(off)} off duty: ", *_named(off, _away))] if off else []
+    return [prose(say("{count} off duty: ", count=len(off)), *_named(off, _away))] if off else []
 
 
 def _named(agents: Sequence[Agent], about: Callable[[Agent], Prose]) -> list[Part]:
@@ -75,59 +76,76 @@ def _named(agents: Sequence[Agent], about: Callable[[Agent], Prose]) -> list[Par
         parts += [", "] if number else []
         parts += prose(agent.name, about(agent))
     more = len(agents) - MOST_NAMED
-    return [*parts, f" and {more} more"] if more > 0 else parts
+    return [*parts, say(" and {more} more", more=more)] if more > 0 else parts
 
 
 def _doing(agent: Agent) -> Prose:
     """Say what somebody on duty is at; nothing of who is free."""
     if agent.do_not_disturb:
-        return " (do not disturb)"
+        return say(" (do not disturb)")
     if agent.status.startswith("wrapup"):
-        return " (wrapping up)"
-    return " (on a call)" if agent.on_a_call else ""
+        return say(" (wrapping up)")
+    return say(" (on a call)") if agent.on_a_call else ""
 
 
 def _away(agent: Agent) -> Prose:
     why = reason_of(agent.reason)
-    since = prose("since ", When(agent.since, "date")) if agent.since else ()
+    since = sentence("since {when}", when=When(agent.since, "date")) if agent.since else ()
     if not why and not since:
         return ""
     return prose(" (", why, ", " if why and since else "", *since, ")")
 
 
 def _waiting(view: BoardView) -> Prose:
-    live = [f"{plural(view.talking, 'call')} going on"] if view.talking else []
-    live += [f"{view.ringing} ringing"] if view.ringing else []
+    live = [say("{calls} going on", calls=plural(view.talking, "call"))] if view.talking else []
+    live += [say("{ringing} ringing", ringing=view.ringing)] if view.ringing else []
     others = f" {', '.join(live).capitalize()}." if live else ""
     if not view.waiting:
-        return f"Nobody waits in the queue.{others}"
-    since = prose(", the longest since ", When(view.waiting[0])) if len(view.waiting) > 1 else prose(
-        " since ", When(view.waiting[0])
-    )  # fmt: skip
+        return say("Nobody waits in the queue.{others}", others=others)
+    since = (
+        sentence(", the longest since {when}", when=When(view.waiting[0]))
+        if len(view.waiting) > 1
+        else sentence(" since {when}", when=When(view.waiting[0]))
+    )
     waits = f"{plural(len(view.waiting), 'caller')} {'waits' if len(view.waiting) == 1 else 'wait'}"
     return prose(Bold(waits), *since, f".{others}")
 
 
 def _today(view: BoardView) -> Prose:
     today, since = view.today, view.counts_since
-    when: Prose = "Today: " if since is None else prose("Since ", When(since), ": ")
+    when: Prose = say("Today: ") if since is None else sentence("Since {when}: ", when=When(since))
     if not today.came_in:
-        return prose(when, "no calls.")
+        return sentence("{when}no calls.", when=when)
     share = percent(today.answered, today.came_in)
-    lost = f", {today.missed:,} missed" + (f", {today.abandoned:,} abandoned" if today.abandoned else "")
+    lost = say(", {missed:,} missed", missed=today.missed) + (
+        say(", {abandoned:,} abandoned", abandoned=today.abandoned) if today.abandoned else ""
+    )
     within = view.answered_in_time
-    in_time = "" if within is None else f". {within}% of answers within {ANSWER_S} s"
-    wait = f". Median wait {lasting(today.median_wait_s * 1000) or '0 s'}" if today.median_wait_s is not None else ""
-    rest = f", {today.answered:,} answered ({share}){lost}{in_time}{wait}."
+    in_time = (
+        "" if within is None else say(". {within}% of answers within {ANSWER_S} s", within=within, ANSWER_S=ANSWER_S)
+    )
+    wait = (
+        say(". Median wait {lasting}", lasting=lasting(today.median_wait_s * 1000) or "0 s")
+        if today.median_wait_s is not None
+        else ""
+    )
+    rest = say(
+        ", {answered:,} answered ({share}){lost}{in_time}{wait}.",
+        answered=today.answered,
+        share=share,
+        lost=lost,
+        in_time=in_time,
+        wait=wait,
+    )
     return prose(when, Bold(plural(today.came_in, "call")), rest)
 
 
 def _open(view: BoardView) -> list[Prose]:
     if not view.open_items:
         return []
-    free = f", {view.unclaimed:,} unclaimed" if view.unclaimed else ""
-    since = prose(", the oldest since ", When(view.oldest, "date")) if view.oldest is not None else ()
-    return [prose("Open work: ", Bold(f"{view.open_items:,}"), free, *since, ".")]
+    free = say(", {unclaimed:,} unclaimed", unclaimed=view.unclaimed) if view.unclaimed else ""
+    since = sentence(", the oldest since {when}", when=When(view.oldest, "date")) if view.oldest is not None else ()
+    return [prose(say("Open work: "), Bold(f"{view.open_items:,}"), free, *since, ".")]
 
 
 def _note(view: BoardView) -> Prose:
@@ -135,10 +153,17 @@ def _note(view: BoardView) -> Prose:
     parts: list[Prose] = []
     if seen := view.is_seen:
         parts.append(
-            prose("👀 Seen by ", Mention(seen.by), ", ", When(seen.at), f": {seen.note}" if seen.note else "", ".")
+            sentence(
+                "👀 Seen by {who}, {when}{rest}.",
+                who=Mention(seen.by),
+                when=When(seen.at),
+                rest=f": {seen.note}" if seen.note else "",
+            )
         )
     if view.roster_at is not None and view.now - view.roster_at > STALE_AFTER:
-        parts.append(prose("Who is on duty is as of ", When(view.roster_at, "date"), ": Dialpad does not answer."))
+        parts.append(
+            sentence("Who is on duty is as of {when}: Dialpad does not answer.", when=When(view.roster_at, "date"))
+        )
     return prose(*(part for one in parts for part in (one, " ")))[:-1]
 
 

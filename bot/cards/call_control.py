@@ -11,6 +11,7 @@ from bot.arguments.caller import CallerChoice
 from bot.arguments.party import Party
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import Conflict, NotFound, OutcomeUnknown, Unreadable, UserError
+from bot.basics.language import say
 from bot.basics.times import lasting
 from bot.cards.live_call import controls, deeds_of, live_state, outcome_words, queueing
 from bot.cards.past_call import other_side
@@ -19,7 +20,7 @@ from bot.cards.rights import Rights, rights_of
 from bot.contract.argument import Carried
 from bot.contract.board import CallSearch
 from bot.contract.context import Ctx
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Answer, Button, Card, Confirm, Fact, Listing, Part, Prose, Reply, Row, When
 from bot.dialpad.action import ME, Action, Response
 from bot.dialpad.actions.call import AddParticipant, GetCall, HangUp, PlaceCall, ToCall, ToNumber, TransferCall, Unpark
@@ -168,8 +169,10 @@ async def find_live(ctx: Ctx, call: str, what: str) -> OngoingCall:
         raise UserError(_UNKNOWN)
     live = await live_of(ctx, view)
     if not (live.mine or live.leads or live.belongs):
-        whose = view.line or " and ".join(view.people) or "that line"
-        raise UserError(f"You do not belong to {whose}, so this call is not yours to act on. Somebody there can.")
+        whose = view.line or say(" and ").join(view.people) or say("that line")
+        raise UserError(
+            say("You do not belong to {whose}, so this call is not yours to act on. Somebody there can.", whose=whose)
+        )
     if view.phase == "ended":
         raise CallOver(_ended(view, what))
     return live
@@ -177,15 +180,21 @@ async def find_live(ctx: Ctx, call: str, what: str) -> OngoingCall:
 
 def _ended(view: CallView, what: str) -> str:
     """Say how a call ended, and that nothing was done."""
-    by = f" by {' and '.join(view.answered_by)}" if view.outcome == "answered" and view.answered_by else ""
+    by = (
+        say(" by {answered_by}", answered_by=say(" and ").join(view.answered_by))
+        if view.outcome == "answered" and view.answered_by
+        else ""
+    )
     talked = f", {lasting(view.talked.total_seconds() * 1000)}" if view.talked is not None else ""
     moved = [one.words for one in view.deeds if one.what == "transferred"]
-    became = f"Transferred to {moved[-1]}" if moved else f"{outcome_words(view)}{by}{talked}"
+    became = say("Transferred to {moved}", moved=moved[-1]) if moved else f"{outcome_words(view)}{by}{talked}"
     return f"{_already_ended(what)} {became}."
 
 
 def _already_ended(what: str) -> str:
-    return f"That call has already ended{'' if what == HUNG_UP else f', so nothing was {what}'}."
+    return say(
+        "That call has already ended{rest}.", rest="" if what == HUNG_UP else say(", so nothing was {what}", what=what)
+    )
 
 
 async def find_heard(ctx: Ctx, call: str) -> CallView | None:
@@ -196,27 +205,31 @@ async def find_heard(ctx: Ctx, call: str) -> CallView | None:
         return None
     live = await live_of(ctx, view)
     if not (live.leads or live.belongs):
-        raise UserError(f"You do not belong to {view.line or 'that line'}, so this call is not yours to change.")
+        raise UserError(
+            say("You do not belong to {line}, so this call is not yours to change.", line=view.line or say("that line"))
+        )
     return view
 
 
 async def note_words(ctx: Ctx, view: CallView, words: str) -> Answer:
     """Leave a note on a call's card."""
     if ctx.deps.notifications is None:
-        return Reply("Notes need notifications, which are not switched on here.")
+        return Reply(say("Notes need notifications, which are not switched on here."))
     await ctx.deps.notifications.note_on_call(ctx.person, view.call_id, "noted", " ".join(words.split()))
     parties = await parties_of(ctx, [view.number] if view.number else [])
     side = other_side(view, {party.number: party.name for party in parties})
-    when = (" of ", When(view.started, "date")) if view.started and view.phase == "ended" else ()
-    return Reply(prose("Noted on the card of the call with ", side, *when, "."), tone="done")
+    when = (say(" of "), When(view.started, "date")) if view.started and view.phase == "ended" else ()
+    return Reply(prose(say("Noted on the card of the call with "), side, *when, "."), tone="done")
 
 
 def check_may(live: OngoingCall, what: str) -> None:
     """Check that this person may act on a call: it is theirs, or they lead its line. Raises UserError."""
     if live.mine or live.leads:
         return
-    whose = " and ".join(one.name for one in live.view.on_it if one.talks and one.name) or "a colleague"
-    raise UserError(f"This is {whose}'s call, so nothing was {what}. They can do that, or a supervisor.")
+    whose = say(" and ").join(one.name for one in live.view.on_it if one.talks and one.name) or say("a colleague")
+    raise UserError(
+        say("This is {whose}'s call, so nothing was {what}. They can do that, or a supervisor.", whose=whose, what=what)
+    )
 
 
 async def choose_own(
@@ -237,7 +250,7 @@ async def choose_own(
     if not own:
         return Reply(NONE)
     names = await names_of_others(ctx, own)
-    return Listing("Which call?", tuple(Row(*_described(ctx, live, names), button=button(live)) for live in own))
+    return Listing(say("Which call?"), tuple(Row(*_described(ctx, live, names), button=button(live)) for live in own))
 
 
 async def names_of_others(ctx: Ctx, calls: "list[OngoingCall] | tuple[OngoingCall, ...]") -> dict[str, str]:
@@ -249,19 +262,19 @@ async def names_of_others(ctx: Ctx, calls: "list[OngoingCall] | tuple[OngoingCal
 def _described(ctx: Ctx, live: OngoingCall, names: dict[str, str]) -> tuple[Prose, Prose]:
     view = live.view
     line = f" · {view.line}" if view.line else ""
-    text = prose(live_state(view), " · ", "" if view.inbound else "to ", other_side(view, names), line)
+    text = prose(live_state(view), " · ", "" if view.inbound else say("to "), other_side(view, names), line)
     went = lasting((ctx.now - view.started).total_seconds() * 1000) if view.started else ""
     who = _who(view)
-    return text, " · ".join(one for one in (f"for {went}" if went else "", who) if one)
+    return text, " · ".join(one for one in (say("for {went}", went=went) if went else "", who) if one)
 
 
 def _who(view: CallView) -> str:
     talking = [one.name for one in view.on_it if one.talks and one.name]
     ringing = [one.name for one in view.on_it if not one.talks and one.name]
     if talking:
-        return f"with {' and '.join(talking)}"
-    names = f"{' and '.join(ringing[:3])}{'…' if len(ringing) > 3 else ''}"
-    return f"{'rings at' if view.inbound else 'by'} {names}" if ringing else ""
+        return say("with {talking}", talking=say(" and ").join(talking))
+    names = f"{say(' and ').join(ringing[:3])}{('…' if len(ringing) > 3 else '')}"
+    return f"{(say('rings at') if view.inbound else 'by')} {names}" if ringing else ""
 
 
 # What it looks like
@@ -274,12 +287,14 @@ async def show_live_calls(ctx: Ctx) -> Answer:
     names = await names_of_others(ctx, calls)
     rows = tuple(_row(ctx, live, names) for live in calls)
     left = len(found.calls) - len(calls)
-    unheard = "" if found.listens else "I know only calls started from Slack: no line has notifications of calls here."
-    more = f"And {left} more." if left else ""
+    unheard = (
+        "" if found.listens else say("I know only calls started from Slack: no line has notifications of calls here.")
+    )
+    more = say("And {left} more.", left=left) if left else ""
     return Listing(
-        "On a call now",
+        say("On a call now"),
         rows,
-        empty="Nobody is on a call now, as far as I know: neither you nor anybody of the lines you supervise.",
+        empty=say("Nobody is on a call now, as far as I know: neither you nor anybody of the lines you supervise."),
         note=prose(more, " " if more and unheard else "", unheard),
         buttons=(Button("Refresh", "live.live", in_place=True),),
     )
@@ -297,12 +312,12 @@ def live_card(ctx: Ctx, live: OngoingCall, names: dict[str, str]) -> Card:
     text, note = _described(ctx, live, names)
     told = deeds_of(view)
     parts: list[Prose] = [prose("• " if index == 0 else "\n• ", one) for index, one in enumerate(told)]
-    facts = (Fact("Labels", ", ".join(view.labels)),) if view.labels else ()
+    facts = (Fact(say("Labels"), ", ".join(view.labels)),) if view.labels else ()
     return Card(
         text,
-        facts=(Fact("So far", note), *facts),
+        facts=(Fact(say("So far"), note), *facts),
         text=prose(*parts),
-        note="Only you can see this.",
+        note=say("Only you can see this."),
         buttons=(*offers(live), Button("Refresh", "live.manage", {"call": live.id}, in_place=True)),
     )
 
@@ -340,13 +355,16 @@ async def attempt(ctx: Ctx, live: OngoingCall, action: Action[A], what: str) -> 
         return Reply(await _after_all(ctx, live, what) or _already_ended(what))
     except Conflict:
         ended = await _after_all(ctx, live, what)
-        unsure = f"Nothing was {what}: the call is over, or nobody has answered it yet."
+        unsure = say("Nothing was {what}: the call is over, or nobody has answered it yet.", what=what)
         said = ended or (_already_ended(what) if what == HUNG_UP else unsure)
         return Reply(said, tone="info" if ended else "warning")
     except (OutcomeUnknown, Unreadable):
         return Reply(
-            f"Dialpad did not answer, so the call may or may not have been {what}. Look at your phone before you try "
-            "again.",
+            say(
+                "Dialpad did not answer, so the call may or may not have been {what}. Look at your phone "
+                "before you try again.",
+                what=what,
+            ),
             tone="warning",
         )
 
@@ -377,25 +395,25 @@ async def transfer_now(ctx: Ctx, live: OngoingCall, to: Party, *, to_voicemail: 
     if isinstance(answer, Reply):
         return answer
     await forget_call(ctx, live.id)
-    await note_on(ctx, live, "transferred", f"{named(to)}'s voicemail" if to_voicemail else named(to))
+    await note_on(ctx, live, "transferred", say("{named}'s voicemail", named=named(to)) if to_voicemail else named(to))
     if to_voicemail:
-        return Reply(prose("The caller is at the voicemail of ", to.shown(), "."), tone="done")
-    return Reply(prose("The call is now with ", to.shown(), "."), tone="done")
+        return Reply(sentence("The caller is at the voicemail of {shown}.", shown=to.shown()), tone="done")
+    return Reply(sentence("The call is now with {shown}.", shown=to.shown()), tone="done")
 
 
 async def ask_first(ctx: Ctx, live: OngoingCall, to: Party) -> Answer:
     """Put the caller on hold and call whoever is to take over, from the phone of the person who has the call."""
     answer = await attempt(
-        ctx, live, PlaceCall(user_id=ME, phone_number=to.number, is_consult=True), "put on hold for a second call"
+        ctx, live, PlaceCall(user_id=ME, phone_number=to.number, is_consult=True), say("put on hold for a second call")
     )
     if isinstance(answer, Reply):
         return answer
-    whom = prose("Calling ", to.shown(), " from your phone; the caller is on hold.")
+    whom = sentence("Calling {shown} from your phone; the caller is on hold.", shown=to.shown())
     if answer.call_id is None:
-        return Reply(prose(whom, " Complete the transfer on your phone."), tone="done")
+        return Reply(sentence("{whom} Complete the transfer on your phone.", whom=whom), tone="done")
     both = {"call": live.id, "other": answer.call_id, "name": named(to)[:75]}
     return Reply(
-        prose(whom, " When they know, connect the two."),
+        sentence("{whom} When they know, connect the two.", whom=whom),
         (
             Button("Complete transfer", "live.complete", both, style="primary"),
             Button("Hang up on them", "hangup.hangup", {"call": answer.call_id}),
@@ -410,19 +428,19 @@ async def connect_both(ctx: Ctx, live: OngoingCall, other: str, name: str) -> An
     if isinstance(answer, Reply):
         return answer
     await note_on(ctx, live, "transferred", name)
-    return Reply(f"{name} is talking to the caller now.", tone="done")
+    return Reply(say("{name} is talking to the caller now.", name=name), tone="done")
 
 
 async def add_somebody(ctx: Ctx, live: OngoingCall, who: Party) -> Answer:
     """Call somebody into a call."""
     if who.number == live.view.number:
-        raise UserError("They are on this call already. Choose somebody else.")
+        raise UserError(say("They are on this call already. Choose somebody else."))
     action = AddParticipant(id=live.persons_leg, participant=ToNumber(number=who.number))
-    answer = await attempt(ctx, live, action, "added to it")
+    answer = await attempt(ctx, live, action, say("added to it"))
     if isinstance(answer, Reply):
         return answer
     await note_on(ctx, live, "added", named(who))
-    return Reply(prose("Calling ", who.shown(), ". They join the call when they answer."), tone="done")
+    return Reply(sentence("Calling {shown}. They join the call when they answer.", shown=who.shown()), tone="done")
 
 
 async def park_call(ctx: Ctx, live: OngoingCall) -> Answer:
@@ -432,19 +450,24 @@ async def park_call(ctx: Ctx, live: OngoingCall) -> Answer:
         return answer
     await note_on(ctx, live, "parked")
     take = Button("Take it back", "live.take", {"call": live.id})
-    return Reply("Parked. The caller waits until somebody takes the call back.", (take,), tone="done")
+    return Reply(say("Parked. The caller waits until somebody takes the call back."), (take,), tone="done")
 
 
 async def take_back(ctx: Ctx, live: OngoingCall) -> Answer:
     """Take a parked call, on the phone of whoever asks."""
     if not live.is_parked:
         by = _who(live.view)
-        return Reply(f"This call is not parked any more{f': it is {by}' if by.startswith('with') else ''}.")
+        return Reply(
+            say(
+                "This call is not parked any more{rest}.",
+                rest=say(": it is {by}", by=by) if by.startswith("with") else "",
+            )
+        )
     answer = await attempt(ctx, live, Unpark(id=live.view.live_leg, user_id=live.me), "taken back")
     if isinstance(answer, Reply):
         return answer
     await note_on(ctx, live, "taken back")
-    return Reply("The caller is on your phone now.", tone="done")
+    return Reply(say("The caller is on your phone now."), tone="done")
 
 
 async def record_call(ctx: Ctx, live: OngoingCall, *, on: bool) -> Answer:
@@ -456,26 +479,28 @@ async def record_call(ctx: Ctx, live: OngoingCall, *, on: bool) -> Answer:
     await note_on(ctx, live, "recording" if on else "not recording")
     state = "off" if on else "on"
     back = Button("Stop recording" if on else "Record", "live.record", {"call": live.id, "state": state})
-    said = "This call is being recorded. Dialpad says so to both sides." if on else "The recording has stopped."
+    said = (
+        say("This call is being recorded. Dialpad says so to both sides.") if on else say("The recording has stopped.")
+    )
     return Reply(said, (back,), tone="done")
 
 
 def ask_to_hang_up(live: OngoingCall, names: dict[str, str]) -> Confirm:
     """Ask before a call ends for everybody on it."""
     talking = [(one.name,) for one in live.view.on_it if one.talks and one.name]
-    on_it: tuple[Fact, ...] = (Fact("On it", listed(talking)),) if talking else ()
+    on_it: tuple[Fact, ...] = (Fact(say("On it"), listed(talking)),) if talking else ()
     started: tuple[Part, ...] = (When(live.view.started, "date"),) if live.view.started else ()
     return Confirm(
         route="live.end",
         args={"call": live.id},
-        title="End this call?",
+        title=say("End this call?"),
         facts=(
-            Fact("Call with", prose(*other_side(live.view, names))),
+            Fact(say("Call with"), prose(*other_side(live.view, names))),
             *on_it,
-            *((Fact("Since", started),) if started else ()),
+            *((Fact(say("Since"), started),) if started else ()),
         ),
-        yes="Hang up",
-        note="It ends for everybody on it.",
+        yes=say("Hang up"),
+        note=say("It ends for everybody on it."),
         danger=True,
     )
 
@@ -487,4 +512,4 @@ async def hang_up(ctx: Ctx, live: OngoingCall) -> Answer:
     if isinstance(answer, Reply):
         return answer
     await note_on(ctx, live, "hung up")
-    return Reply("You hung up." if live.mine else "The call has ended.", tone="done")
+    return Reply(say("You hung up.") if live.mine else say("The call has ended."), tone="done")

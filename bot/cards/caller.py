@@ -7,6 +7,7 @@ from bot.activity.calls import CallView
 from bot.activity.past_calls import past_calls
 from bot.arguments.party import Party
 from bot.basics.errors import DialpadError, NotAllowed
+from bot.basics.language import say
 from bot.cards.live_call import CUT_SHORT
 from bot.cards.number_flags import is_blocked, opted_out_among
 from bot.cards.past_call import call_row
@@ -14,7 +15,7 @@ from bot.cards.rights import rights_of
 from bot.catalogue.answers import route_of
 from bot.contract.board import CallSearch, HeardCalls
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Button, Card, Fact, Phone, Prose, When
 from bot.dialpad.actions.call import Call, ListCalls
 from bot.dialpad.actions.contacts import CreateContact
@@ -30,11 +31,13 @@ async def caller_card(ctx: Ctx, party: Party) -> Card:
     )
     cut_short = party.kind == "unknown" and await ctx.deps.directory.is_cut_short(ctx.account)
     facts = [
-        Fact("Number", (Phone(party.number),)) if party.name else None,
-        Fact("Who", _who(party, cut_short=cut_short)),
-        Fact("Blocked", "Yes, for the whole company" if blocked else "No") if blocked is not None else None,
-        Fact("Texts", "Opted out (STOP)") if opted_out else None,
-        Fact("Last calls", calls),
+        Fact(say("Number"), (Phone(party.number),)) if party.name else None,
+        Fact(say("Who"), _who(party, cut_short=cut_short)),
+        Fact(say("Blocked"), say("Yes, for the whole company") if blocked else say("No"))
+        if blocked is not None
+        else None,
+        Fact(say("Texts"), say("Opted out (STOP)")) if opted_out else None,
+        Fact(say("Last calls"), calls),
     ]
     return Card(
         prose(party.shown()) if not party.name else party.name,
@@ -44,7 +47,7 @@ async def caller_card(ctx: Ctx, party: Party) -> Card:
 
 
 def _who(party: Party, *, cut_short: bool) -> Prose:
-    company = f" at {party.detail}" if party.detail else ""
+    company = say(" at {detail}", detail=party.detail) if party.detail else ""
     known = {
         "contact": f"Contact{company}",
         "colleague": "Colleague",
@@ -52,7 +55,7 @@ def _who(party: Party, *, cut_short: bool) -> Prose:
         "unknown": CUT_SHORT if cut_short else "Nobody in your contacts or your company has this number",
     }[party.kind]
     return (
-        f"{known}. Dialpad has this number under other names too, so it may be somebody else."
+        say("{known}. Dialpad has this number under other names too, so it may be somebody else.", known=known)
         if party.is_shared
         else known
     )
@@ -73,16 +76,19 @@ async def _opted_out(ctx: Ctx, party: Party) -> bool:
 
 
 async def _last_calls(ctx: Ctx, party: Party) -> Prose:
-    none: Prose = "None found"
+    none: Prose = say("None found")
     try:
         found = await _listed_calls(ctx, party)
     except NotAllowed:
         heard = await _heard_calls(ctx, party)
         if heard.since is None:
-            return "Only company admins can see them"
-        found, none = list(heard.calls), prose("None heard on your lines since ", When(heard.since, "date"))
+            return say("Only company admins can see them")
+        found, none = (
+            list(heard.calls),
+            sentence("None heard on your lines since {when}", when=When(heard.since, "date")),
+        )
     except DialpadError:
-        return "Dialpad did not say"
+        return say("Dialpad did not say")
     rows = [call_row(view, {party.number: party.name}) for view in found[:LAST_CALLS]]
     lines = [prose(row.note, ": ", row.text) for row in rows]
     return prose(*(prose("\n" if index else "", line) for index, line in enumerate(lines))) if lines else none

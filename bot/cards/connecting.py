@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.basics.language import say
 from bot.contract.context import Ctx, Origin
 from bot.contract.reply import Button, Card
 
@@ -12,7 +13,7 @@ WITH_KEY: Final = Button("Use an API key", "connect.with_key", form=True)
 
 async def connect_card(ctx: Ctx, text: str) -> Card:
     """Return the card for somebody who is not connected. ``text`` says what they can do once they are."""
-    title = "You are not connected to Dialpad"
+    title = say("You are not connected to Dialpad")
     if ctx.origin is Origin.EVENT:
         # Home stays on the screen for longer than the address is valid.
         return Card(title, text=text, buttons=(CONNECT_BUTTON,))

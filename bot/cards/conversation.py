@@ -6,12 +6,13 @@ from typing import Final
 
 from bot.activity.texts import UNCLEAR, ConversationView, TextView, view_conversation
 from bot.basics.errors import UserError
+from bot.basics.language import say
 from bot.basics.phone import looks_like_number, national
 from bot.cards.delivery import why_not_delivered
 from bot.cards.live_call import MENU, Caller
 from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of, with_due
 from bot.contract.context import Ctx
-from bot.contract.prose import listed, plural, prose
+from bot.contract.prose import listed, plural, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Part, Phone, Picture, Prose, Raw, Reply
 
 _ON_ITS_WAY: Final = frozenset({"pending", "sent", "delivered"})
@@ -61,7 +62,7 @@ async def reply_in_thread(ctx: Ctx, text: str) -> Button | None:
     conversation = view_conversation(card.state)
     known = await board.opt_outs(ctx.person, [conversation.number])
     if known.get(conversation.number, conversation.stopped):
-        raise UserError("They have opted out of texts (STOP), so this was not sent. Call them instead.")
+        raise UserError(say("They have opted out of texts (STOP), so this was not sent. Call them instead."))
     return Button("Reply", SEND_TEXT, {"to": [conversation.number], "line": conversation.line, "text": text})
 
 
@@ -81,7 +82,7 @@ def conversation_card(
     settled it is one line. ``in_thread``: it has its thread below it."""
     item = status.item
     is_settled = item is not None and item.is_settled
-    state = with_due(state_of(status) or ("💬 New text" if item is not None else "💬 Texts"), status)
+    state = with_due(state_of(status) or (say("💬 New text") if item is not None else "💬 Texts"), status)
     who = other_side(conversation, known)
     title = title_of(
         state, who[:1] if is_settled else who, line_of(conversation), None if is_settled else conversation.last
@@ -108,15 +109,19 @@ def _said(one: SentText, conversation: ConversationView, known: Caller | None, *
     """Return one text as a line of the conversation's card."""
     text = one.text
     who: Prose = other_side(conversation, known)[:1] if text.inbound else one.sender or line_of(conversation)
-    words = text.text or ("(a picture)" if text.has_media else "(read it in Dialpad)" if text.withheld else "")
+    words = text.text or (
+        say("(a picture)") if text.has_media else say("(read it in Dialpad)") if text.withheld else ""
+    )
     shown = words if len(words) <= LONGEST_LINE else words[: LONGEST_LINE - 1] + "…"
-    failed = " (not delivered)" if text.failed else " (may not have arrived)" if text.status == UNCLEAR else ""
+    failed = (
+        say(" (not delivered)") if text.failed else say(" (may not have arrived)") if text.status == UNCLEAR else ""
+    )
     return prose("" if first else "\n", who, ": ", shown, failed)
 
 
 def _small_print(conversation: ConversationView, known: Caller | None, status: CardStatus, *, in_thread: bool) -> Prose:
     if status.opted_out:
-        return "They opted out of texts (STOP), so nothing can be sent to them."
+        return say("They opted out of texts (STOP), so nothing can be sent to them.")
     said = [
         story_of(status),
         known.sure if known else "",
@@ -129,28 +134,46 @@ def _small_print(conversation: ConversationView, known: Caller | None, status: C
 def text_reply(text: TextView, conversation: ConversationView, known: Caller | None, sender: Prose = "") -> Reply:
     """Return one text as a reply in the conversation's thread. ``sender``: who wrote ours, "" when that is not
     known."""
-    ours = prose(sender, " from ", Bold(line_of(conversation))) if sender else (Bold(line_of(conversation)),)
+    ours = (
+        sentence("{sender} from {line_of}", sender=sender, line_of=Bold(line_of(conversation)))
+        if sender
+        else (Bold(line_of(conversation)),)
+    )
     who = other_side(conversation, known)[:1] if text.inbound else ours
     shown = len(text.pictures)
     missing = max(len(text.media), int(text.has_media)) - shown
     only_pictures = shown and not missing and not text.text and not text.withheld
-    said: list[Prose] = [prose(who, f" sent {plural(shown, 'picture')}." if only_pictures else ": ")]
+    said: list[Prose] = [
+        prose(who, say(" sent {pictures}.", pictures=plural(shown, "picture")) if only_pictures else ": ")
+    ]
     if text.withheld:
-        said.append("(Dialpad does not let us read this text. Read it there.)")
+        said.append(say("(Dialpad does not let us read this text. Read it there.)"))
     said.append(text.text)
     if missing > 0:
-        line = SEE_IN_DIALPAD if missing == 1 else f"{missing} pictures came with it: see them in Dialpad."
+        line = (
+            SEE_IN_DIALPAD
+            if missing == 1
+            else say("{missing} pictures came with it: see them in Dialpad.", missing=missing)
+        )
         said.append(("\n" if text.text else "") + line)
     if text.others:
-        said.append(prose("\n(A group text: it went to ", listed([prose(Phone(one)) for one in text.others]), " too. "
-                          "A reply goes to the sender alone.)"))  # fmt: skip
+        said.append(
+            sentence(
+                "\n(A group text: it went to {others} too. A reply goes to the sender alone.)",
+                others=listed([prose(Phone(one)) for one in text.others]),
+            )
+        )
     if text.line_is_guessed:
-        said.append("\n(Dialpad does not say which of these numbers is ours. Check the line before you reply.)")
+        said.append(say("\n(Dialpad does not say which of these numbers is ours. Check the line before you reply.)"))
     if text.asks_to_stop:
-        said.append("\nNo more texts can be sent to them until they reply START.")
+        said.append(say("\nNo more texts can be sent to them until they reply START."))
     elif text.may_ask_to_stop:
-        said.append("\nThis may ask for no more texts. Dialpad takes only the word STOP alone for that, so it is yours "
-                    "to respect.")  # fmt: skip
+        said.append(
+            say(
+                "\nThis may ask for no more texts. Dialpad takes only the word STOP alone for that, so it "
+                "is yours to respect."
+            )
+        )
     if not text.inbound and text.status:
         why = why_not_delivered(text.result) if text.status not in _ON_ITS_WAY else ""
         said.append(f"\n({_STATES.get(text.status, text.status)}{f': {why}' if why else ''})")
@@ -165,8 +188,8 @@ def text_reply(text: TextView, conversation: ConversationView, known: Caller | N
 def _alt(text: TextView, conversation: ConversationView, known: Caller | None) -> str:
     """Return the alternative text of a picture."""
     if not text.inbound:
-        return f"Picture sent from {line_of(conversation)}"
+        return say("Picture sent from {line_of}", line_of=line_of(conversation))
     name = (
         known.name if known and known.name else "" if looks_like_number(conversation.contact) else conversation.contact
     )
-    return f"Picture from {name or national(conversation.number)}"
+    return say("Picture from {name}", name=name or national(conversation.number))

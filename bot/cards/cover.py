@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from bot.activity.cover import Cover
+from bot.basics.language import say
 from bot.contract.context import Ctx
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Mention, Prose, When
 
 
@@ -15,9 +16,14 @@ def lines_of(cover: Cover) -> Prose:
 def cover_card(card: str, cover: Cover, *, is_open: bool) -> Card:
     """Return the card of a cover request. ``is_open``: nobody has taken over, and it was not withdrawn."""
     return Card(
-        prose("🙋 ", Bold(cover.name), " asks for cover on ", lines_of(cover), " until ", When(cover.until, "date")),
+        sentence(
+            "🙋 {cover} asks for cover on {lines_of} until {when}",
+            cover=Bold(cover.name),
+            lines_of=lines_of(cover),
+            when=When(cover.until, "date"),
+        ),
         text=cover.note,
-        note="Whoever takes over goes on duty now, and off duty again then." if is_open else "",
+        note=say("Whoever takes over goes on duty now, and off duty again then.") if is_open else "",
         buttons=(Button("Take over", "oncall.take", {"card": card}, style="primary"),) if is_open else (),
     )
 
@@ -25,8 +31,10 @@ def cover_card(card: str, cover: Cover, *, is_open: bool) -> Card:
 def cover_stamp(taken_by: str | None, taken_at: datetime | None, *, withdrawn: bool) -> Prose:
     """Say who took over, or that the request was withdrawn."""
     if taken_by:
-        return prose("Covered by ", Mention(taken_by), *((" since ", When(taken_at, "date")) if taken_at else ()))
-    return "Taken back: cover is no longer needed." if withdrawn else ""
+        return prose(
+            say("Covered by "), Mention(taken_by), *((say(" since "), When(taken_at, "date")) if taken_at else ())
+        )
+    return say("Taken back: cover is no longer needed.") if withdrawn else ""
 
 
 async def meant_for_others(ctx: Ctx, *, silent: bool, only: str = "") -> Prose:
@@ -36,15 +44,15 @@ async def meant_for_others(ctx: Ctx, *, silent: bool, only: str = "") -> Prose:
     notifications = ctx.deps.notifications
     covers = await notifications.covering(ctx.person) if notifications else ()
     said = [
-        prose(" You are covering for ", Bold(one.name), " until ", When(one.until, "date"), ".")
+        sentence(" You are covering for {one} until {when}.", one=Bold(one.name), when=When(one.until, "date"))
         for one in covers
         if not only or only in one.lines
     ]
     if not said:
         return ""
     what = (
-        " Nobody answers for them now: ask for cover, or let them know."
+        say(" Nobody answers for them now: ask for cover, or let them know.")
         if silent
-        else " Whoever takes over answers for them too."
+        else say(" Whoever takes over answers for them too.")
     )
     return prose(*said, what)

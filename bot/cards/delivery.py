@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from bot.basics.language import say
+
 _WHY: Final = {
     "invalid_destination": "the number cannot receive texts",
     "invalid_source": "our number cannot send texts",
@@ -19,4 +21,4 @@ def why_not_delivered(result: str) -> str:
     """Return Dialpad's reason in words, "" for none. One that is not known here is told as it came."""
     if not result:
         return ""
-    return _WHY.get(result) or f"Dialpad says “{result.replace('_', ' ')}”"
+    return _WHY.get(result) or say("Dialpad says “{replace}”", replace=result.replace("_", " "))

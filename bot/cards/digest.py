@@ -8,9 +8,10 @@ from bot.activity.digest import Digest, Pair, Tally, busiest, spread
 from bot.activity.digest_times import DigestPeriod, one_before
 from bot.activity.news import NewsKind
 from bot.activity.work_tally import WorkTally
-from bot.basics.times import WHOLE_WEEKDAYS, city_of, how_long, length_of
+from bot.basics.language import say, say_day, say_days, say_weekday
+from bot.basics.times import city_of, how_long, length_of
 from bot.cards.work_list import OPEN_WORK
-from bot.contract.prose import listed, percent, plural, prose
+from bot.contract.prose import listed, percent, plural, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose, Reply, When
 
 _NAMES: Final = {NewsKind.DAILY: "Daily digest", NewsKind.WEEKLY: "Weekly digest"}
@@ -33,14 +34,23 @@ def digest_card(digest: Digest, subscription: str, names: Mapping[str, str] | No
         if subscription
         else open_work
     )
-    so_far = " so far" if digest.period.so_far else ""
+    so_far = say(" so far") if digest.period.so_far else ""
     name = f"{_NAMES[digest.period.kind]}{so_far} {digest.lines}, {_days(digest.period, digest)}"
     now = digest.tally
     if not now.calls:
-        texts = f" {plural(now.texts, 'text')} came." if now.texts else ""
+        texts = say(" {texts} came.", texts=plural(now.texts, "text")) if now.texts else ""
         silent = prose(" ", _silence(digest)) if digest.silences else ""
         work = [prose("\n", line) for line in _work(digest, names or {})]
-        return Reply(prose("📊 ", Bold(name), f" ({_place(digest)} time): no calls.{texts}", silent, *work), gear)
+        return Reply(
+            prose(
+                "📊 ",
+                Bold(name),
+                say(" ({place} time): no calls.{texts}", place=_place(digest), texts=texts),
+                silent,
+                *work,
+            ),
+            gear,
+        )
     charts = (_by_day(digest), _by_hour(digest)) if digest.period.kind is NewsKind.WEEKLY else (_by_hour(digest),)
     return Card(
         f"📊 {name}",
@@ -53,12 +63,7 @@ def digest_card(digest: Digest, subscription: str, names: Mapping[str, str] | No
 
 def _days(period: DigestPeriod, digest: Digest, *, short: bool = False) -> str:
     """Return ``Monday 23 November`` or ``16 to 22 November``; ``short``: ``Mon 23 Nov``, ``16 – 22 Nov``."""
-    weekday, month, to = ("%a", "%b", "–") if short else ("%A", "%B", "to")
-    first, last = period.days(digest.clock)
-    if first == last:
-        return f"{first:{weekday}} {first.day} {first:{month}}"
-    in_month = "" if first.month == last.month else f" {first:{month}}"
-    return f"{first.day}{in_month} {to} {last.day} {last:{month}}"
+    return say_days(*period.days(digest.clock), short=short)
 
 
 # In words
@@ -66,11 +71,18 @@ def _days(period: DigestPeriod, digest: Digest, *, short: bool = False) -> str:
 
 def _summary(digest: Digest, names: Mapping[str, str]) -> Prose:
     now = digest.tally
-    left = f" ({now.voicemails} left a voicemail)" if now.voicemails else ""
-    endings = [f"{now.answered} answered ({_share(now)})", f"{now.missed} missed{left}"]
-    endings += [f"{now.abandoned} abandoned"] if now.abandoned else []
-    first = [f"Median wait {length_of(now.median_wait_s)}."] if now.median_wait_s is not None else []
-    first += [f"Still unclaimed: {now.open:,}."] if now.open else []
+    left = say(" ({voicemails} left a voicemail)", voicemails=now.voicemails) if now.voicemails else ""
+    endings = [
+        say("{answered} answered ({share})", answered=now.answered, share=_share(now)),
+        say("{missed} missed{left}", missed=now.missed, left=left),
+    ]
+    endings += [say("{abandoned} abandoned", abandoned=now.abandoned)] if now.abandoned else []
+    first = (
+        [say("Median wait {length_of}.", length_of=length_of(now.median_wait_s))]
+        if now.median_wait_s is not None
+        else []
+    )
+    first += [say("Still unclaimed: {open:,}.", open=now.open)] if now.open else []
     second = [_compared(digest, digest.before)] if digest.before is not None else []
     second += [said] if (said := _busiest(digest)) else []
     third = [_dispositions(now)] if now.dispositions else []
@@ -82,7 +94,10 @@ def _summary(digest: Digest, names: Mapping[str, str]) -> Prose:
 def _dispositions(tally: Tally) -> str:
     shown = [f"{name} {calls:,}" for name, calls in tally.dispositions[:MOST_DISPOSITIONS]]
     others = sum(calls for _, calls in tally.dispositions[MOST_DISPOSITIONS:])
-    return f"Dispositions: {', '.join([*shown, *([f'others {others:,}'] if others else [])])}."
+    return say(
+        "Dispositions: {value}.",
+        value=", ".join([*shown, *([say("others {others:,}", others=others)] if others else [])]),
+    )
 
 
 def _work(digest: Digest, names: Mapping[str, str]) -> list[Prose]:
@@ -90,30 +105,46 @@ def _work(digest: Digest, names: Mapping[str, str]) -> list[Prose]:
     work, left = digest.work, digest.still_open
     said: list[Prose] = []
     if work is not None and work.items:
-        after = f", answered after {length_of(work.median_answer_s)} (median)" if work.answers else ""
-        within = f"; {_within(work)} within {_target(digest)}" if work.due else ""
-        said.append(f"{plural(work.items, 'customer')} needed somebody{after}{within}.")
+        after = (
+            say(", answered after {length_of} (median)", length_of=length_of(work.median_answer_s))
+            if work.answers
+            else ""
+        )
+        within = say("; {within} within {target}", within=_within(work), target=_target(digest)) if work.due else ""
+        said.append(
+            say(
+                "{customers} needed somebody{after}{within}.",
+                customers=plural(work.items, "customer"),
+                after=after,
+                within=within,
+            )
+        )
     if work is not None and work.settlers:
         who = [f"{_named(one.who, names)} {one.items:,}" for one in work.settlers[:MOST_SETTLERS]]
         others = sum(one.items for one in work.settlers[MOST_SETTLERS:])
-        said.append(prose("Settled by ", listed([*who, *([f"others {others:,}"] if others else [])]), "."))
+        said.append(
+            sentence(
+                "Settled by {value}.",
+                value=listed([*who, *([say("others {others:,}", others=others)] if others else [])]),
+            )
+        )
     if left is not None and left.items and left.oldest is not None:
-        free = f" ({left.unclaimed:,} unclaimed)" if left.unclaimed else ""
-        since = prose(", the oldest since ", When(left.oldest, "date"), ".")
-        said.append(prose(Bold(f"Still open: {left.items:,}"), free, since))
+        free = say(" ({unclaimed:,} unclaimed)", unclaimed=left.unclaimed) if left.unclaimed else ""
+        since = sentence(", the oldest since {when}.", when=When(left.oldest, "date"))
+        said.append(prose(Bold(say("Still open: {items:,}", items=left.items)), free, since))
     return said
 
 
 def _target(digest: Digest) -> str:
-    return f"{how_long(digest.target_min)}{' of opening hours' if digest.in_hours else ''}"
+    return f"{how_long(digest.target_min)}{(say(' of opening hours') if digest.in_hours else '')}"
 
 
 def _within(work: WorkTally) -> str:
-    return f"{work.within:,} of {work.due:,}"
+    return say("{within:,} of {due:,}", within=work.within, due=work.due)
 
 
 def _named(who: str, names: Mapping[str, str]) -> str:
-    return names.get(who) or ("a colleague" if not who or who.startswith("user:") else who)
+    return names.get(who) or (say("a colleague") if not who or who.startswith("user:") else who)
 
 
 def _share(tally: Tally) -> str:
@@ -123,23 +154,42 @@ def _share(tally: Tally) -> str:
 def _compared(digest: Digest, before: Tally) -> str:
     then, more = _BEFORE[digest.period.kind], digest.tally.calls - before.calls
     if not more:
-        return f"As many calls as {then}."
-    return f"{plural(abs(more), 'call')} {'more' if more > 0 else 'fewer'} than {then}."
+        return say("As many calls as {then}.", then=then)
+    return say(
+        "{calls} {more_or_fewer} than {then}.",
+        calls=plural(abs(more), "call"),
+        more_or_fewer=say("more") if more > 0 else say("fewer"),
+        then=then,
+    )
 
 
 def _busiest(digest: Digest) -> str:
     hour, day = busiest(digest.tally.hours), busiest(digest.tally.days)
-    times = f"from {hour}:00 to {hour + 1}:00" if hour is not None else ""
+    times = say("from {hour}:00 to {hour2}:00", hour=hour, hour2=hour + 1) if hour is not None else ""
     if digest.period.kind is NewsKind.DAILY or day is None:
-        return f"Busiest {times}, with {plural(sum(digest.tally.hours[hour]), 'call')}." if hour is not None else ""
-    on = f"Busiest on {WHOLE_WEEKDAYS[day]}, with {plural(sum(digest.tally.days[day]), 'call')}"
-    return f"{on}, and {times} over the week." if times else f"{on}."
+        return (
+            say("Busiest {times}, with {calls}.", times=times, calls=plural(sum(digest.tally.hours[hour]), "call"))
+            if hour is not None
+            else ""
+        )
+    on = say(
+        "Busiest on {weekday}, with {calls}",
+        weekday=say_weekday(day),
+        calls=plural(sum(digest.tally.days[day]), "call"),
+    )
+    return say("{on}, and {times} over the week.", on=on, times=times) if times else f"{on}."
 
 
 def _small_print(digest: Digest) -> Prose:
-    counted = f"Counted: calls {', '.join((digest.lines, *digest.conditions))}. " if digest.conditions else ""
+    counted = (
+        say("Counted: calls {value}. ", value=", ".join((digest.lines, *digest.conditions)))
+        if digest.conditions
+        else ""
+    )
     silent = prose(_silence(digest), "\n") if digest.silences else ""
-    return prose(silent, counted, f"Times of day are for {_place(digest)}.")
+    return sentence(
+        "{silent}{counted}Times of day are for {place}.", silent=silent, counted=counted, place=_place(digest)
+    )
 
 
 def _place(digest: Digest) -> str:
@@ -150,15 +200,17 @@ def _silence(digest: Digest) -> Prose:
     (begin, end), *more = digest.silences
     period = digest.period
     if (begin, end) == (period.begin, period.end):
-        return "⚠️ Nothing was received from Dialpad during that time."
+        return say("⚠️ Nothing was received from Dialpad during that time.")
     if begin == period.begin and not more:
-        return prose("⚠️ I have been listening since ", When(end, "date"), "; anything before that is missing.")
+        return sentence(
+            "⚠️ I have been listening since {when}; anything before that is missing.", when=When(end, "date")
+        )
     if more:
         length = sum((end - begin for begin, end in digest.silences), timedelta())
-        said: Prose = f"for {length_of(length.total_seconds())} in all"
+        said: Prose = say("for {length_of} in all", length_of=length_of(length.total_seconds()))
     else:
-        said = prose("from ", When(begin, "date"), " to ", When(end))
-    return prose("⚠️ Nothing was received from Dialpad ", said, ", so calls from that time may be missing.")
+        said = sentence("from {when} to {when2}", when=When(begin, "date"), when2=When(end))
+    return sentence("⚠️ Nothing was received from Dialpad {said}, so calls from that time may be missing.", said=said)
 
 
 # As charts and as a table
@@ -167,20 +219,22 @@ def _silence(digest: Digest) -> Prose:
 def _by_hour(digest: Digest) -> Chart:
     slots = spread(digest.tally.hours)
     labels = [f"{begin:02}:00" if end == begin + 1 else f"{begin:02}–{end:02}" for begin, end, _ in slots]
-    return _chart("Calls by hour", labels, [pair for *_, pair in slots], f"Hour in {_place(digest)}")
+    return _chart(
+        say("Calls by hour"), labels, [pair for *_, pair in slots], say("Hour in {place}", place=_place(digest))
+    )
 
 
 def _by_day(digest: Digest) -> Chart:
     first, _ = digest.period.days(digest.clock)
     days = [first + timedelta(days=number) for number in range(7)]
     counts = [digest.tally.days[day.weekday()] for day in days]
-    return _chart("Calls by day", [f"{day:%a} {day.day}" for day in days], counts, "")
+    return _chart(say("Calls by day"), [say_day(day, "EEE d") for day in days], counts, "")
 
 
 def _chart(title: str, labels: Sequence[str], pairs: Sequence[Pair], across: str) -> Chart:
     answered, others = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
-    series = (("Answered", answered), ("Not answered", others))
-    return Chart(title, tuple(labels), series, across=across, up="Calls")
+    series = ((say("Answered"), answered), (say("Not answered"), others))
+    return Chart(title, tuple(labels), series, across=across, up=say("Calls"))
 
 
 def _table(digest: Digest) -> DataTable:
@@ -190,33 +244,35 @@ def _table(digest: Digest) -> DataTable:
     works = [digest.work, *([digest.work_before] if digest.before is not None else [])]
     known = [one for one in works if one is not None]
     counted = (
-        ("Missed", [one.missed for one in tallies], True),
-        ("… and left a voicemail", [one.voicemails for one in tallies], False),
-        ("Abandoned", [one.abandoned for one in tallies], False),
-        *((("Still unclaimed", [one.open for one in tallies], True),) if digest.work is None else ()),
-        ("Texts received", [one.texts for one in tallies], False),
+        (say("Missed"), [one.missed for one in tallies], True),
+        (say("… and left a voicemail"), [one.voicemails for one in tallies], False),
+        (say("Abandoned"), [one.abandoned for one in tallies], False),
+        *(((say("Still unclaimed"), [one.open for one in tallies], True),) if digest.work is None else ()),
+        (say("Texts received"), [one.texts for one in tallies], False),
     )
     rows = [
-        ("Calls", *(f"{one.calls:,}" for one in tallies)),
-        ("Answered", *(f"{one.answered:,} ({_share(one)})" for one in tallies)),
+        (say("Calls"), *(f"{one.calls:,}" for one in tallies)),
+        (say("Answered"), *(f"{one.answered:,} ({_share(one)})" for one in tallies)),
         *((name, *(f"{one:,}" for one in numbers)) for name, numbers, always in counted if always or any(numbers)),
-        ("Median wait for an answer", *(_of(one.median_wait_s, one.waits) for one in tallies)),
-        ("Average talk time", *(_of(one.average_talk_s, one.talks) for one in tallies)),
+        (say("Median wait for an answer"), *(_of(one.median_wait_s, one.waits) for one in tallies)),
+        (say("Average talk time"), *(_of(one.average_talk_s, one.talks) for one in tallies)),
         *(_work_rows(known, _target(digest) if digest.target_min else "") if len(known) == len(tallies) else ()),
     ]
-    return DataTable(("Phones", *head), tuple(rows))
+    return DataTable((say("Phones"), *head), tuple(rows))
 
 
 def _work_rows(works: Sequence[WorkTally], target: str) -> list[tuple[str, ...]]:
     rows = [
-        ("Needed somebody", *(f"{one.items:,}" for one in works)),
-        ("… and still open", *(f"{one.open:,}" for one in works)),
-        ("Median time to an answer", *(_of(one.median_answer_s, one.answers) for one in works)),
+        (say("Needed somebody"), *(f"{one.items:,}" for one in works)),
+        (say("… and still open"), *(f"{one.open:,}" for one in works)),
+        (say("Median time to an answer"), *(_of(one.median_answer_s, one.answers) for one in works)),
     ]
     if target:
-        rows.append((f"Answered within {target}", *(_within(one) if one.due else "–" for one in works)))
+        rows.append(
+            (say("Answered within {target}", target=target), *(_within(one) if one.due else "–" for one in works))
+        )
     return rows
 
 
 def _of(seconds: float | None, calls: int) -> str:
-    return f"{length_of(seconds)} (of {calls:,})" if calls else "–"
+    return say("{length_of} (of {calls:,})", length_of=length_of(seconds), calls=calls) if calls else "–"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.basics.errors import NotAllowed, NotFound, Unreadable, UserError
+from bot.basics.language import say
 from bot.cards.rights import rights_of
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Attachment, Reply
@@ -28,7 +29,12 @@ async def open_fax(ctx: Ctx, said: Mapping[str, Any]) -> Answer:
     why not."""
     url, place = (str(said.get(name) or "") for name in ("fax_url", "place"))
     if place and not (await rights_of(ctx)).cover({place}):
-        raise UserError(f"You do not belong to {said.get('line') or 'that line'}, so this fax is not yours to open.")
+        raise UserError(
+            say(
+                "You do not belong to {line}, so this fax is not yours to open.",
+                line=said.get("line") or say("that line"),
+            )
+        )
     if not url or ctx.deps.downloads is None:
         raise UserError(_NO_PAGES)
     try:
@@ -39,10 +45,10 @@ async def open_fax(ctx: Ctx, said: Mapping[str, Any]) -> Answer:
         lacks = (await ctx.account.link()).lacks((SCOPE,), refused)
         raise UserError(_NO_SCOPE if lacks else _NOT_YOURS) from None
     except Unreadable as problem:
-        large = f"The fax is larger than {LARGEST // 1_000_000} MB. Open it in Dialpad."
+        large = say("The fax is larger than {LARGEST} MB. Open it in Dialpad.", LARGEST=LARGEST // 1000000)
         raise UserError(large if problem.reason == TOO_LARGE else _NO_PAGES) from None
     if fetched.kind not in _ENDINGS or not fetched.content:
         raise UserError(_NO_PAGES)
     name = f"fax-{said.get('fax') or 'pages'}.{_ENDINGS[fetched.kind]}"
-    said_so = "The fax is in our direct messages, where only you can see it."
-    return Attachment(name, fetched.content, "The fax you asked for.", Reply(said_so))
+    said_so = say("The fax is in our direct messages, where only you can see it.")
+    return Attachment(name, fetched.content, say("The fax you asked for."), Reply(said_so))

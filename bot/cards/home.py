@@ -8,13 +8,14 @@ from typing import Any, Final
 from bot.activity.board import BoardView
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import in_words
+from bot.basics.language import say
 from bot.cards.board import STALE_AFTER, board_lines, board_title
 from bot.cards.presence import is_operator
 from bot.cards.rights import Rights
 from bot.catalogue.answers import route_of
 from bot.catalogue.fields import fields_of
 from bot.catalogue.typed import named_action
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Bold, Button, Mention, Phone, Prose, Raw, Row, When
 from bot.dialpad.action import Action
 from bot.dialpad.actions.callcenters import AddCallCenterOperator, UpdateCallCenter
@@ -52,24 +53,35 @@ def connection_row(me: User, link: DialpadConnection, rights: Rights, led: Mappi
     """Return who somebody is at Dialpad, as what, and since when they are connected."""
     number = prose(Phone(me.phone_numbers[0]), " · ") if me.phone_numbers else ()
     office = f"{about.office} · " if about.office else ""
-    how = "in the browser" if link.kind == "oauth" else "with an API key"
+    how = say("in the browser") if link.kind == "oauth" else say("with an API key")
     lacking = ", ".join(about.lacking)
-    note = f"Your connection lacks the permission {lacking}. Connect again to add it." if lacking else ""
+    note = (
+        say("Your connection lacks the permission {lacking}. Connect again to add it.", lacking=lacking)
+        if lacking
+        else ""
+    )
     return Row(
-        prose(number, office, _role(rights, led), " · connected since ", When(link.connected_at, "date"), f", {how}"),
+        sentence(
+            "{number}{office}{role} · connected since {when}, {how}",
+            number=number,
+            office=office,
+            role=_role(rights, led),
+            when=When(link.connected_at, "date"),
+            how=how,
+        ),
         note=note,
     )
 
 
 def _role(rights: Rights, led: Mapping[str, str]) -> str:
     if rights.is_admin:
-        return "company admin"
+        return say("company admin")
     if not led:
         return "agent"
     names = list(led.values())
     more = len(names) - _LED
-    said = [*names[:_LED], *([f"{more} more"] if more > 0 else [])]
-    return "supervisor of " + "".join(str(part) for part in listed(said))
+    said = [*names[:_LED], *([say("{more} more", more=more)] if more > 0 else [])]
+    return say("supervisor of ") + "".join(str(part) for part in listed(said))
 
 
 # The phone
@@ -104,29 +116,29 @@ def line_rows(views: Sequence[BoardView], now: datetime, left: int, *, answers: 
     """Return how each call center stands, with what a supervisor does there. ``left``: how many are not shown;
     ``answers``: whether Dialpad does."""
     every = Button("All call centers", "supervise.lines") if left > 0 else None
-    rows = [heading("Call centers", every)]
+    rows = [heading(say("Call centers"), every)]
     for view in views:
         rows.append(
             Row(prose(Bold(board_title(view)), "\n", board_lines(view, ask=True), _age(view, now)), more=_of_line(view))
         )
     if left > 0:
-        rows.append(Row(f"… and {left:,} more"))
+        rows.append(Row(say("… and {left:,} more", left=left)))
     return rows if answers else [Row(one.text, one.note) for one in rows]
 
 
 def _age(view: BoardView, now: datetime) -> Prose:
     if view.roster_at is None or now - view.roster_at <= STALE_AFTER:
         return ""
-    return prose("\nWho is on duty is as of ", When(view.roster_at, "date"), ".")
+    return sentence("\nWho is on duty is as of {when}.", when=When(view.roster_at, "date"))
 
 
 def _of_line(view: BoardView) -> tuple[Button, ...]:
     line, name = view.place.partition(":")[2], view.name
     day: dict[str, Raw] = {"of": view.place, "days": "today"}
     return (
-        Button("People…", "supervise.people", {"group": view.place}, spoken=f"People: {name}"),
+        Button("People…", "supervise.people", {"group": view.place}, spoken=say("People: {name}", name=name)),
         *line_buttons(line, name),
-        Button("Statistics of today", "stats.stats", day, spoken=f"Statistics of today: {name}"),
+        Button("Statistics of today", "stats.stats", day, spoken=say("Statistics of today: {name}", name=name)),
     )
 
 
@@ -134,8 +146,14 @@ def line_buttons(line: str, name: str) -> tuple[Button, ...]:
     """Return what can be done about a call center as a whole; ``line`` is its id."""
     this: dict[str, Raw] = {"id": line}
     return (
-        Button("Add somebody…", route_of(AddCallCenterOperator), this, form=True, spoken=f"Add somebody: {name}"),
-        Button("Settings…", route_of(UpdateCallCenter), this, form=True, spoken=f"Settings: {name}"),
+        Button(
+            "Add somebody…",
+            route_of(AddCallCenterOperator),
+            this,
+            form=True,
+            spoken=say("Add somebody: {name}", name=name),
+        ),
+        Button("Settings…", route_of(UpdateCallCenter), this, form=True, spoken=say("Settings: {name}", name=name)),
     )
 
 
@@ -151,35 +169,35 @@ def action_rows(favourites: Sequence[Mapping[str, Any]], recent: Sequence[str]) 
             args = {str(name): value for name, value in dict(kept.get("args") or {}).items()}
             rows.append(Row(("★ ", action.name), button=_open(action, args)))
     if (left := len(favourites) - MOST_FAVOURITES) > 0:
-        rows.append(Row(f"… and {left} more favorites"))
+        rows.append(Row(say("… and {left} more favorites", left=left)))
     starred = {str(kept.get("slug")) for kept in favourites}
     for slug in [one for one in recent if one not in starred][:MOST_RECENT]:
         action = named_action(slug)
         if action is not None:
-            rows.append(Row(action.name, note="ran lately", button=_open(action, {})))
+            rows.append(Row(action.name, note=say("ran lately"), button=_open(action, {})))
     if not rows:
         return []
-    return [heading("Favorites and recent actions", Button("Find an action", "run.run")), *rows]
+    return [heading(say("Favorites and recent actions"), Button("Find an action", "run.run")), *rows]
 
 
 def _open(action: type[Action[Any]], args: Mapping[str, Raw]) -> Button:
     fields = [field for field in fields_of(action) if field.argument.shown]
     form = bool(args) or (bool(fields) and action not in RUN_AS)
-    return Button("Open", route_of(action), args, form=form, spoken=f"Open: {action.name}")
+    return Button("Open", route_of(action), args, form=form, spoken=say("Open: {action}", action=action.name))
 
 
 def notification_rows(found: Sequence[Subscription], me: str) -> list[Row]:
     """Return what is posted to the person, and what they set up in channels."""
     if not found:
         return []
-    rows = [heading("Notifications", Button("Your notifications", "notify.mine"))]
+    rows = [heading(say("Notifications"), Button("Your notifications", "notify.mine"))]
     for one in found[:MOST_NOTIFICATIONS]:
-        where: Prose = "to you" if one.channel == me else prose("in ", Mention(one.channel))
-        paused = "paused: " if one.paused else ""
+        where: Prose = say("to you") if one.channel == me else sentence("in {who}", who=Mention(one.channel))
+        paused = say("paused: ") if one.paused else ""
         settings = Button(
             "Settings", "notify.settings", {"subscription": one.id}, spoken=f"Settings: {in_words(one)}"[:75]
         )
         rows.append(Row(prose(paused, in_words(one), ", ", where), button=settings))
     if (left := len(found) - MOST_NOTIFICATIONS) > 0:
-        rows.append(Row(f"… and {left:,} more. In a channel, notify lists what is posted there."))
+        rows.append(Row(say("… and {left:,} more. In a channel, notify lists what is posted there.", left=left)))
     return rows

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from bot.basics.language import say
 from bot.cards.rights import read_rights
 from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
@@ -37,7 +38,7 @@ async def led_lines(ctx: Ctx, me: User, most: int) -> Led:
     every: dict[str, str] = {}
     for place in own:
         name = await ctx.deps.directory.name_of(ctx.account, Entity.CALL_CENTER, place.removeprefix(_KIND))
-        every[place] = name or "Call center"
+        every[place] = name or say("Call center")
     supervised = dict(every)
     if rights.is_admin:
         found = await ctx.deps.directory.search(ctx.account, Entity.CALL_CENTER, "", MOST_FOUND)

@@ -1,6 +1,7 @@
 """The preview of a link to a call: what everybody in the channel may see of it, and buttons for the rest."""
 
 from bot.activity.calls import CallView
+from bot.basics.language import say
 from bot.basics.phone import looks_like_number
 from bot.basics.times import lasting
 from bot.cards.live_call import outcome_words
@@ -11,20 +12,20 @@ from bot.contract.reply import Bold, Button, Card, Phone, Prose, When
 def linked_call_card(view: CallView, *, in_full: bool) -> Card:
     """Return the preview. ``in_full``: the channel is shown this line's calls anyway, so that it says who called; other
     channels are told the line, the time, how it ended and who took it."""
-    way = "Call from" if view.inbound else "Call to"
+    way = say("Call from") if view.inbound else say("Call to")
     name = "" if looks_like_number(view.contact) else view.contact
-    who: Prose = "a customer"
+    who: Prose = say("a customer")
     if view.internal:
-        who = "a colleague"
+        who = say("a colleague")
     elif in_full and (name or view.number):
         number = (" ", Phone(view.number)) if view.number else ()
         who = prose(Bold(name), *number) if name else prose(*number[1:])
     line = f" · {view.line}" if view.line else ""
-    by = " and ".join(view.answered_by)
+    by = say(" and ").join(view.answered_by)
     became = outcome_words(view)
     said: list[Prose] = [
-        f"{became} by {by}" if by and view.outcome == "answered" else became,
-        f"talked {lasting(view.talked.total_seconds() * 1000)}" if view.talked is not None else "",
+        say("{became} by {by}", became=became, by=by) if by and view.outcome == "answered" else became,
+        say("talked {lasting}", lasting=lasting(view.talked.total_seconds() * 1000)) if view.talked is not None else "",
         prose(When(view.started, "date")) if view.started else "",
     ]
     kept = [one for one in said if one]

@@ -8,12 +8,13 @@ from typing import Annotated, Final
 from bot.activity.calls import CallDeed, CallDeedKind, CallView
 from bot.activity.news import NewsKind, happening_of
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.basics.phone import looks_like_number
 from bot.basics.times import lasting
 from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of, with_due
 from bot.catalogue.answers import route_of
 from bot.contract.argument import Carried
-from bot.contract.prose import listed, plural, prose
+from bot.contract.prose import listed, plural, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Listing, Mention, Part, Phone, Prose, Raw, Row, When
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
@@ -90,15 +91,15 @@ def caller_of(view: CallView, known: Caller | None) -> Caller:
     """Return what the directory knows; else what Dialpad put on the event, which may be no more than a guess."""
     if known is not None and known.name:
         return known
-    unknown = "Nobody in the contacts has this number" if known is None else known.sure
+    unknown = say("Nobody in the contacts has this number") if known is None else known.sure
     name = "" if looks_like_number(view.contact) else view.contact
     if not view.number:
-        return Caller(name, "hides the number")
+        return Caller(name, say("hides the number"))
     if not name:
         return Caller("", unknown)
     if view.contact_type == "user":
-        return Caller(name, "Colleague", is_ours=True)
-    return Caller(name, "Name as sent with the call; not in the contacts")
+        return Caller(name, say("Colleague"), is_ours=True)
+    return Caller(name, say("Name as sent with the call; not in the contacts"))
 
 
 async def look_up_caller(directory: Directory, account: Account, number: str) -> Caller | None:
@@ -112,17 +113,27 @@ async def look_up_caller(directory: Directory, account: Account, number: str) ->
         return Caller("", CUT_SHORT) if number and await directory.is_cut_short(account) else None
     entry = who.entry
     is_contact = entry.entity is Entity.CONTACT
-    company = f" at {entry.detail}" if is_contact and entry.detail and not entry.detail.startswith("+") else ""
-    sure = f"Contact{company}" if is_contact else "Colleague" if entry.entity is Entity.USER else "Our own line"
+    company = (
+        say(" at {detail}", detail=entry.detail)
+        if is_contact and entry.detail and not entry.detail.startswith("+")
+        else ""
+    )
+    sure = (
+        say("Contact{company}", company=company)
+        if is_contact
+        else say("Colleague")
+        if entry.entity is Entity.USER
+        else say("Our own line")
+    )
     if who.sure == "several":
-        sure += "; others have this number too, so it may be somebody else"
+        sure += say("; others have this number too, so it may be somebody else")
     return Caller(entry.name, sure, is_ours=not is_contact, is_contact=is_contact)
 
 
 def _other(view: CallView, caller: Caller, status: CardStatus) -> tuple[Part, ...]:
-    towards = "" if view.inbound else "to "
+    towards = "" if view.inbound else say("to ")
     if not view.number:
-        return (towards, Bold(caller.name or "a hidden number"))
+        return (towards, Bold(caller.name or say("a hidden number")))
     if caller.name and status.item is not None and status.item.is_settled:
         return (towards, Bold(caller.name))
     return (towards, Bold(caller.name), " ", Phone(view.number)) if caller.name else (towards, Phone(view.number))
@@ -134,7 +145,7 @@ def call_content(view: CallView, known: Caller | None, status: CardStatus) -> Ca
     caller = caller_of(view, known)
     title = _title(view, caller, status)
     if status.elsewhere:
-        return Card(prose("↓ ", title, " · they called again, see below"))
+        return Card(sentence("↓ {title} · they called again, see below", title=title))
     main, menu = _buttons(view, caller, status)
     is_settled = status.item is not None and status.item.is_settled
     return Card(
@@ -157,13 +168,13 @@ def _state(view: CallView, status: CardStatus) -> Prose:
         return stands
     word = _word(view)
     on_it = [one.name for one in view.on_it if one.talks and one.name]
-    by = " and ".join((on_it if word == "talking" else None) or view.answered_by)
+    by = say(" and ").join((on_it if word == "talking" else None) or view.answered_by)
     by = by if word in {"answered", "talking"} else ""
     if word == "talking" and by and not view.aside:
-        return f"🟢 Talking to {by}"
+        return say("🟢 Talking to {by}", by=by)
     if view.aside and view.phase == "talking":
-        return f"{live_state(view)}{f', {by} answered' if by else ''}"
-    return f"{_HEADS[word]}{_more_of_the_end(view)}{f' by {by}' if by else ''}"
+        return f"{live_state(view)}{(say(', {by} answered', by=by) if by else '')}"
+    return f"{_HEADS[word]}{_more_of_the_end(view)}{(say(' by {by}', by=by) if by else '')}"
 
 
 def live_state(view: CallView) -> str:
@@ -172,7 +183,7 @@ def live_state(view: CallView) -> str:
 
 
 def _line(view: CallView) -> str:
-    return view.line if view.inbound else f"from {view.line}" if view.line else ""
+    return view.line if view.inbound else say("from {line}", line=view.line) if view.line else ""
 
 
 def _at(view: CallView, status: CardStatus) -> datetime | None:
@@ -189,13 +200,13 @@ def _story(view: CallView, caller: Caller, status: CardStatus) -> Prose:
         _still_open(view, status),
         *deeds_of(view)[-MOST_DEEDS:],
         story_of(status),
-        f"waited {waited}" if waited else "",
-        f"talked {talked}" if talked else "",
+        say("waited {waited}", waited=waited) if waited else "",
+        say("talked {talked}", talked=talked) if talked else "",
         caller.sure,
         OPTED_OUT if status.opted_out else "",
-        f"labels: {', '.join(view.labels)}" if view.labels else "",
-        f"disposition: {view.disposition}" if view.disposition else "",
-        "recording ready" if view.recording_ready else "",
+        say("labels: {labels}", labels=", ".join(view.labels)) if view.labels else "",
+        say("disposition: {disposition}", disposition=view.disposition) if view.disposition else "",
+        say("recording ready") if view.recording_ready else "",
     ]
     kept = [one for one in said if one]
     return prose(*(prose(" · " if index else "", one) for index, one in enumerate(kept)))
@@ -205,8 +216,8 @@ def _assigned(view: CallView) -> Prose:
     """Say of a call that waits or rings whom it is for, and who decided that."""
     if not view.assigned or view.phase not in {"waiting", "ringing"}:
         return ""
-    by = prose(" by ", Mention(view.assigned_by)) if view.assigned_by else ""
-    return prose("assigned to ", listed([(Bold(name),) for name in view.assigned]), by)
+    by = sentence(" by {who}", who=Mention(view.assigned_by)) if view.assigned_by else ""
+    return sentence("assigned to {assigned}{by}", assigned=listed([(Bold(name),) for name in view.assigned]), by=by)
 
 
 def deeds_of(view: CallView) -> list[Prose]:
@@ -224,8 +235,8 @@ def _still_open(view: CallView, status: CardStatus) -> Prose:
     item = status.item
     if view.phase == "ended" or item is None or item.is_settled:
         return ""
-    owner = prose(", claimed by ", Mention(item.owner)) if item.owner else ""
-    return prose("has waited since ", When(item.since, "date"), owner)
+    owner = sentence(", claimed by {who}", who=Mention(item.owner)) if item.owner else ""
+    return sentence("has waited since {when}{owner}", when=When(item.since, "date"), owner=owner)
 
 
 def _word(view: CallView) -> str:
@@ -235,14 +246,14 @@ def _word(view: CallView) -> str:
 
 def outcome_words(view: CallView) -> str:
     """Return how a call ended, in a sentence about it: ``Answered``, ``Hung up before it rang anywhere``."""
-    return f"{_ENDINGS[_word(view)]}{_more_of_the_end(view)}" if view.outcome else "In progress"
+    return f"{_ENDINGS[_word(view)]}{_more_of_the_end(view)}" if view.outcome else say("In progress")
 
 
 def _more_of_the_end(view: CallView) -> str:
     word = _word(view)
-    talked = " and ".join(view.answered_by) if word in {"missed", "abandoned", "voicemail"} else ""
-    greeting = ", hung up at the greeting" if word == "missed" and view.reached_greeting else ""
-    return f"{greeting}{f', after talking to {talked}' if talked else ''}"
+    talked = say(" and ").join(view.answered_by) if word in {"missed", "abandoned", "voicemail"} else ""
+    greeting = say(", hung up at the greeting") if word == "missed" and view.reached_greeting else ""
+    return f"{greeting}{(say(', after talking to {talked}', talked=talked) if talked else '')}"
 
 
 def recap_of(view: CallView) -> Prose:
@@ -260,7 +271,12 @@ def _quoted(view: CallView, quoted: str) -> Prose:
     about = "; ".join([*view.purposes, *([view.recap_outcome] if view.recap_outcome else [])])
     said: list[Prose] = []
     room = LONGEST_TEXT
-    heads = (prose(), prose(Bold("About"), ": "), prose(Bold("Recap"), ": "), prose(Bold("To do"), ":\n"))
+    heads = (
+        prose(),
+        prose(Bold(say("About")), ": "),
+        prose(Bold(say("Recap")), ": "),
+        prose(Bold(say("To do")), ":\n"),
+    )
     for head, text in zip(heads, (quoted, about, view.recap, to_do), strict=True):
         if text and room > 0:
             shown = text if len(text) <= room else text[: room - 1] + "…"
@@ -377,5 +393,5 @@ def call_line(view: CallView, known: Caller | None, status: CardStatus) -> Row:
 def bundle(rows: Sequence[Row], subscription: str, *, held: bool = False) -> Listing:
     """Return several calls as one message with a count. ``held``: they came in the quiet hours."""
     gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
-    when = "from the quiet hours" if held else "at once"
+    when = say("from the quiet hours") if held else say("at once")
     return Listing(f"{plural(len(rows), 'notification')} {when}", tuple(rows), buttons=gear)

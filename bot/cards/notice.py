@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from bot.activity.news import NewsKind
+from bot.basics.language import say
 from bot.basics.times import lasting
 from bot.cards.roster import DOES_NOT_RING, roster_trouble
 from bot.cards.subscription import ENDED, ended_notice
 from bot.cards.taken_off import TAKEN_OFF, taken_off_notice
 from bot.cards.work_list import show_all
-from bot.contract.prose import listed, plural, prose
+from bot.contract.prose import listed, plural, prose, sentence
 from bot.contract.reply import Bold, Button, Listing, Mention, Phone, Prose, Reply, Row
 from bot.dialpad.events import ChangeEvent, ChannelEvent, ContactEvent, FaxEvent
 
@@ -46,11 +47,11 @@ def notice(said: Said, subscription: str, work: Sequence[Row] = (), card: str = 
         return taken_off_notice(said)
     if about == ENDED:
         return ended_notice(said)
-    if (say := _TOLD_ONCE.get(str(about))) is not None:
-        return Reply(say(said), buttons=gear)
+    if (told := _TOLD_ONCE.get(str(about))) is not None:
+        return Reply(told(said), buttons=gear)
     look = NOTICES.get(NewsKind(about)) if about in set(NewsKind) else None
     buttons = look.buttons(said, card) if look and card else ()
-    return Reply(look.text(said) if look else "Something changed in Dialpad.", buttons=(*buttons, *gear))
+    return Reply(look.text(said) if look else say("Something changed in Dialpad."), buttons=(*buttons, *gear))
 
 
 def _handover(said: Said, gear: tuple[Button, ...], work: Sequence[Row]) -> Listing:
@@ -58,14 +59,21 @@ def _handover(said: Said, gear: tuple[Button, ...], work: Sequence[Row]) -> List
     ``group`` is the handle of the user group that is kept, ``reached`` says by name whom a mention of it reaches
     (``held``) and who is left out of it, and why."""
     came, left = (_names(said.get(key)) for key in ("came", "left"))
-    moves = [prose(names, verb) for names, verb in ((came, " came on duty"), (left, " went off duty")) if names]
+    moves = [
+        prose(names, verb) for names, verb in ((came, say(" came on duty")), (left, say(" went off duty"))) if names
+    ]
     waiting, line = int(said.get("open") or 0), f"callcenter:{said.get('line')}"
     show = Button("Who is on duty", "oncall.oncall", {"group": line})
     return Listing(
-        prose("🎧 ", str(said.get("name") or "Call center"), ": ", listed(moves)),
+        prose("🎧 ", str(said.get("name") or say("Call center")), ": ", listed(moves)),
         (
-            Row(prose(Bold("On duty now"), ": ", _on_duty(said))),
-            Row(prose(Bold(f"Open work ({waiting:,})" if waiting else "Open work"), "" if waiting else ": nothing")),
+            Row(prose(Bold(say("On duty now")), ": ", _on_duty(said))),
+            Row(
+                prose(
+                    Bold(say("Open work ({waiting:,})", waiting=waiting) if waiting else say("Open work")),
+                    "" if waiting else say(": nothing"),
+                )
+            ),
             *work,
         ),
         note=_group(said),
@@ -77,7 +85,7 @@ def _on_duty(said: Said) -> Prose:
     names, quiet = said.get("on") or (), set(said.get("quiet") or ())
     if not names:
         return "⚠️ nobody"
-    all_quiet = "⚠️ no phone rings: " if quiet.issuperset(names) else ""
+    all_quiet = say("⚠️ no phone rings: ") if quiet.issuperset(names) else ""
     named = [prose(Bold(str(name)), f" ({DOES_NOT_RING})" if name in quiet else "") for name in names]
     return prose(all_quiet, listed(named))
 
@@ -98,49 +106,71 @@ def _group(said: Said) -> Prose:
     if not handle:
         return ""
     missing = "".join(
-        f" {why}, so not in @{handle}: {', '.join(reached[key])}." for key, why in _LEFT_OUT.items() if reached.get(key)
+        say(" {why}, so not in @{handle}: {reached}.", why=why, handle=handle, reached=", ".join(reached[key]))
+        for key, why in _LEFT_OUT.items()
+        if reached.get(key)
     )
     if not reached.get("held"):
-        return f"Nobody on duty can be reached in Slack, so @{handle} was left unchanged.{missing}"
-    return f"@{handle} now reaches {', '.join(reached['held'])}.{missing}"
+        return say(
+            "Nobody on duty can be reached in Slack, so @{handle} was left unchanged.{missing}",
+            handle=handle,
+            missing=missing,
+        )
+    return say(
+        "@{handle} now reaches {held}.{missing}", handle=handle, held=", ".join(reached["held"]), missing=missing
+    )
 
 
 def _name(said: Said) -> str:
-    return str(said.get("name") or "Somebody")
+    return str(said.get("name") or say("Somebody"))
 
 
 def _trouble(said: Said) -> Prose:
     why = roster_trouble(str(said["code"])) if said.get("code") else str(said.get("why"))
-    return prose("⚠️ ", str(said.get("what")), " for ", Bold(_name(said)), ": ", why, ". I'll keep trying.")
+    return sentence(
+        "⚠️ {what} for {name}: {why}. I'll keep trying.", what=str(said.get("what")), name=Bold(_name(said)), why=why
+    )
 
 
 def _stood_in(said: Said) -> Prose:
     before, channel = Mention(str(said.get("before"))), Mention(str(said.get("channel")))
     line = Bold(_name(said))
-    return prose(
-        "The Dialpad account of ", before, " no longer works, so who is on duty for ", line, " is now read with yours ",
-        "and shown in ", channel, ". To change that, type notify there.",
-    )  # fmt: skip
+    return sentence(
+        "The Dialpad account of {before} no longer works, so who is on duty for {line} is now read with "
+        "yours and shown in {channel}. To change that, type notify there.",
+        before=before,
+        line=line,
+        channel=channel,
+    )
 
 
 def _taken_over(said: Said) -> Prose:
     before, channel = Mention(str(said.get("before"))), Mention(str(said.get("channel")))
-    off = " Nobody is texted or called from your number; you can switch that on in the settings."
-    return prose(
-        "The Dialpad account of ", before, " no longer works, so these notifications go on with yours in ", channel,
-        f": {said.get('what')}.{off if said.get('off') else ''}",
-    )  # fmt: skip
+    off = say(" Nobody is texted or called from your number; you can switch that on in the settings.")
+    return sentence(
+        "The Dialpad account of {before} no longer works, so these notifications go on with yours in "
+        "{channel}: {what}.{off}",
+        before=before,
+        channel=channel,
+        what=str(said.get("what")),
+        off=off if said.get("off") else "",
+    )
 
 
 def labels_in_words(labels: Sequence[str]) -> str:
     """Return ``junk or spam``; "none" for no labels."""
-    return " or ".join((", ".join(labels[:-1]), labels[-1]) if labels[1:] else labels) or "none"
+    return say(" or ").join((", ".join(labels[:-1]), labels[-1]) if labels[1:] else labels) or "none"
 
 
 def _settling(said: Said) -> Prose:
     now, before = (labels_in_words(said.get(name) or ()) for name in ("labels", "before"))
-    return prose("🏷 ", Mention(str(said.get("by"))), " changed which labels settle a call for everybody: ",
-                 Bold(now), f" (was {before}). A call with one of them waits for nobody.")  # fmt: skip
+    return sentence(
+        "🏷 {who} changed which labels settle a call for everybody: {now} (was {before}). A call with one "
+        "of them waits for nobody.",
+        who=Mention(str(said.get("by"))),
+        now=Bold(now),
+        before=before,
+    )
 
 
 def _changes(said: Said) -> list[str]:
@@ -150,21 +180,36 @@ def _changes(said: Said) -> list[str]:
 def _several(said: Said) -> str:
     """Say how often something changed that was told once."""
     changes = _changes(said)
-    return f" ({len(changes)} times)" if len(changes) > 1 else ""
+    return say(" ({count} times)", count=len(changes)) if len(changes) > 1 else ""
 
 
 def _duty(said: Said) -> Prose:
     reason = f": {said['reason']}" if said.get("reason") else ""
     if len(changes := _changes(said)) > 1:
         span = lasting(int(changes[-1]) - int(changes[0]))
-        state = f" is {'on' if said.get('on') else 'off'} duty{reason}"
-        return prose("🎧 ", Bold(_name(said)), f"{state}, after {len(changes)} changes within {span}.")
-    return prose("🎧 ", Bold(_name(said)), f" went {'on' if said.get('on') else 'off'} duty", reason, ".")
+        state = say(
+            " is {on_or_off} duty{reason}", on_or_off=say("on") if said.get("on") else say("off"), reason=reason
+        )
+        return sentence(
+            "🎧 {name}{state}, after {count} changes within {span}.",
+            name=Bold(_name(said)),
+            state=state,
+            count=len(changes),
+            span=span,
+        )
+    return sentence(
+        "🎧 {name} went {on_or_off} duty{reason}.",
+        name=Bold(_name(said)),
+        on_or_off=say("on") if said.get("on") else say("off"),
+        reason=reason,
+    )
 
 
 def _queue(said: Said) -> Prose:
-    return prose(
-        "⏳ ", Bold(_name(said)), f": {plural(int(said.get('waiting') or 0), 'caller is', 'callers are')} waiting."
+    return sentence(
+        "⏳ {name}: {caller_iss} waiting.",
+        name=Bold(_name(said)),
+        caller_iss=plural(int(said.get("waiting") or 0), "caller is", "callers are"),
     )
 
 
@@ -189,8 +234,12 @@ def _same_contact(event: NoticedEvent) -> str:
 def _contact(said: Said) -> Prose:
     number = prose(" ", Phone(str(said["number"]))) if said.get("number") else ""
     change = "created" if said.get("created") and said.get("change") == "updated" else said.get("change") or "changed"
-    return prose(
-        "👤 Contact ", Bold(_name(said)), number, f" was {change}{'' if change == 'created' else _several(said)}."
+    return sentence(
+        "👤 Contact {name}{number} was {change}{several}.",
+        name=Bold(_name(said)),
+        number=number,
+        change=change,
+        several="" if change == "created" else _several(said),
     )
 
 
@@ -208,14 +257,14 @@ def _same_setting(event: NoticedEvent) -> str:
 
 
 def _setting(said: Said) -> Prose:
-    by = f"{said['by']} changed a setting: " if said.get("by") else "A setting was changed: "
+    by = say("{by} changed a setting: ", by=said["by"]) if said.get("by") else say("A setting was changed: ")
     return prose("🛠 ", by, Bold(_what_changed(said)), f"{_several(said)}.")
 
 
 def _what_changed(said: Said) -> str:
     """Return what changed: Dialpad's note says it in words, its action as ``operator_removed``; neither has a fixed
     form."""
-    words = str(said.get("note") or said.get("action") or "Dialpad does not say which").rstrip(".")
+    words = str(said.get("note") or said.get("action") or say("Dialpad does not say which")).rstrip(".")
     return words if " " in words else words.replace("_", " ").capitalize()
 
 
@@ -247,15 +296,19 @@ def _fax(said: Said) -> Prose:
     pages = f", {plural(int(said['pages']), 'page')}" if said.get("pages") else ""
     line = str(said.get("line") or "")
     if said.get("inbound"):
-        head = "⚠️ A fax from " if said.get("failed") else "📠 Fax from "
-        tail = " did not arrive whole." if said.get("failed") else f"{pages}{f', for {line}' if line else ''}."
+        head = say("⚠️ A fax from ") if said.get("failed") else say("📠 Fax from ")
+        tail = (
+            say(" did not arrive whole.")
+            if said.get("failed")
+            else f"{pages}{(say(', for {line}', line=line) if line else '')}."
+        )
         return prose(head, who, tail)
-    of = f" from {line}" if line else ""
+    of = say(" from {line}", line=line) if line else ""
     if said.get("failed"):
-        why = " was held back by Dialpad" if said.get("status") == "suspended" else " did not arrive"
-        return prose("⚠️ The fax to ", who, f"{of}{why}. Check the number, then send it again.")
-    done = " arrived" if said.get("status") == "success" else " is on its way"
-    return prose("📠 The fax to ", who, of, done, pages, ".")
+        why = say(" was held back by Dialpad") if said.get("status") == "suspended" else say(" did not arrive")
+        return sentence("⚠️ The fax to {who}{of}{why}. Check the number, then send it again.", who=who, of=of, why=why)
+    done = say(" arrived") if said.get("status") == "success" else say(" is on its way")
+    return sentence("📠 The fax to {who}{of}{done}{pages}.", who=who, of=of, done=done, pages=pages)
 
 
 def _fax_buttons(said: Said, card: str) -> tuple[Button, ...]:
@@ -274,9 +327,14 @@ def _read_message(event: NoticedEvent) -> Said | None:
 
 
 def _message(said: Said) -> Prose:
-    where = f" in #{said['channel']}" if said.get("channel") else ""
-    words = str(said.get("text") or "(no text: the connection lacks the scope message_content_export)")
-    return prose("💬 ", Bold(str(said.get("by") or "Somebody")), f"{where} at Dialpad: {words}")
+    where = say(" in #{channel}", channel=said["channel"]) if said.get("channel") else ""
+    words = str(said.get("text") or say("(no text: the connection lacks the scope message_content_export)"))
+    return sentence(
+        "💬 {who}{where} at Dialpad: {words}",
+        who=Bold(str(said.get("by") or say("Somebody"))),
+        where=where,
+        words=words,
+    )
 
 
 _TOLD_ONCE: Final[Mapping[str, Callable[[Said], Prose]]] = {

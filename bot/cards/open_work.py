@@ -8,10 +8,11 @@ from typing import Final
 
 from bot.activity.histories import Deed
 from bot.activity.items import Item, ItemStep
+from bot.basics.language import say
 from bot.basics.opening_hours import AnswerTimes
 from bot.basics.times import lasting
 from bot.contract.context import Ctx
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Button, Mention, Prose, When
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
@@ -117,13 +118,13 @@ def _stands(status: CardStatus) -> Prose:
         return prose("✅ ", _settled(item.settled, status))
     until = item.snoozed_until if item.is_snoozed(status.now) else None
     if item.owner:
-        asked = prose(", handed to ", Mention(item.asked)) if item.asked else ""
-        later = prose(", put off until ", When(until, "date")) if until else ""
-        return prose("🙋 Claimed by ", Mention(item.owner), asked, later)
+        asked = sentence(", handed to {who}", who=Mention(item.asked)) if item.asked else ""
+        later = sentence(", put off until {when}", when=When(until, "date")) if until else ""
+        return sentence("🙋 Claimed by {who}{asked}{later}", who=Mention(item.owner), asked=asked, later=later)
     if until:
-        return prose("💤 Put off until ", When(until, "date"))
+        return sentence("💤 Put off until {when}", when=When(until, "date"))
     if item.state == "waiting":
-        return "⏳ Waiting for them"
+        return say("⏳ Waiting for them")
     return ""
 
 
@@ -141,9 +142,9 @@ def due_of(status: CardStatus) -> Prose:
     """Return how the title of open work begins that is to be answered soon, or should have been; "" otherwise."""
     match urgency(status), status.times:
         case Urgency.OVERDUE, AnswerTimes(by):
-            return prose("‼️ Overdue, answer was due ", When(by, "date"))
+            return sentence("‼️ Overdue, answer was due {when}", when=When(by, "date"))
         case Urgency.SOON, AnswerTimes(by):
-            return prose("⏰ Due soon, answer by ", When(by, "date"))
+            return sentence("⏰ Due soon, answer by {when}", when=When(by, "date"))
         case _:
             return ""
 
@@ -160,21 +161,27 @@ def _at_it(status: CardStatus) -> Prose:
     if not at_it:
         return ""
     verb = "are" if len(at_it) > 1 else "is"
-    return prose(listed([prose(Mention(one.by)) for one in at_it]), f" {verb} answering")
+    return sentence("{at_it} {verb} answering", at_it=listed([prose(Mention(one.by)) for one in at_it]), verb=verb)
 
 
 def _settled(step: ItemStep, status: CardStatus) -> Prose:
     who = _who(step, status)
-    words = (_DONE_BY if who else _DONE).get(step.what, "Closed by" if who else "Closed").format(words=step.words)
-    talked = f", talked {lasting(step.seconds * 1000)}" if step.seconds and step.what != "answered" else ""
+    words = (
+        (_DONE_BY if who else _DONE).get(step.what, say("Closed by") if who else say("Closed")).format(words=step.words)
+    )
+    talked = (
+        say(", talked {lasting}", lasting=lasting(step.seconds * 1000))
+        if step.seconds and step.what != "answered"
+        else ""
+    )
     return prose(words, " " if who else "", who, " ", When(step.at, "date"), talked)
 
 
 def _who(step: ItemStep, status: CardStatus) -> Prose:
     if step.by:
         return (Mention(step.by),)
-    names = [status.names.get(one, "a colleague" if one.startswith("user:") else one) for one in step.who]
-    return " and ".join(names)
+    names = [status.names.get(one, say("a colleague") if one.startswith("user:") else one) for one in step.who]
+    return say(" and ").join(names)
 
 
 def story_of(status: CardStatus) -> Prose:
@@ -187,11 +194,11 @@ def story_of(status: CardStatus) -> Prose:
     calls = [step for step in theirs if step.what != "texted"]
     texts = [step for step in theirs if step.what == "texted"]
     if len(calls) > 1:
-        said.append(prose(f"called {len(calls)} times, last ", When(calls[-1].at, "date")))
-    said += [prose("voicemail ", lasting(one.seconds * 1000)) for one in calls if one.seconds]
+        said.append(sentence("called {count} times, last {when}", count=len(calls), when=When(calls[-1].at, "date")))
+    said += [sentence("voicemail {lasting}", lasting=lasting(one.seconds * 1000)) for one in calls if one.seconds]
     if texts and (calls or len(texts) > 1):
-        times = f" {len(texts)} times" if len(texts) > 1 else ""
-        said.append(prose(f"texted{times}, last ", When(texts[-1].at, "date")))
+        times = say(" {count} times", count=len(texts)) if len(texts) > 1 else ""
+        said.append(sentence("texted{times}, last {when}", times=times, when=When(texts[-1].at, "date")))
     due = _scheduled(item, status.now)
     ours = [
         step
@@ -202,7 +209,7 @@ def story_of(status: CardStatus) -> Prose:
     if item.is_blocked:
         said.append("blocked")
     if status.times is not None and urgency(status) is Urgency.IN_TIME:
-        said.append(prose("answer by ", When(status.times.by, "date")))
+        said.append(sentence("answer by {when}", when=When(status.times.by, "date")))
     return prose(*(prose(" · " if index else "", one) for index, one in enumerate(said)))
 
 
@@ -219,10 +226,12 @@ def _due(step: ItemStep) -> datetime:
 def _did(step: ItemStep, status: CardStatus) -> Prose:
     who = _who(step, status)
     if step.what == "scheduled":
-        return prose(_DID[step.what], " ", who or "somebody", " for ", When(_due(step), "date"))
-    talked = f", talked {lasting(step.seconds * 1000)}" if step.seconds else ""
+        return sentence(
+            "{DID} {who} for {when}", DID=_DID[step.what], who=who or say("somebody"), when=When(_due(step), "date")
+        )
+    talked = say(", talked {lasting}", lasting=lasting(step.seconds * 1000)) if step.seconds else ""
     words = f": “{step.words}”" if step.what == "noted" and step.words else ""
-    to = prose(" to ", Mention(step.to)) if step.what == "handed" and step.to else ""
+    to = sentence(" to {who}", who=Mention(step.to)) if step.what == "handed" and step.to else ""
     head = _DID[step.what].format(words=step.words)
     return prose(head, " ", who or "somebody", to, " ", When(step.at, "date"), talked, words)
 

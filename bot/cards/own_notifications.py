@@ -10,10 +10,11 @@ from bot.activity.subscriptions.overlap import joined
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.basics.errors import UserError
+from bot.basics.language import say
 from bot.cards.subscription import quiet_hours, subscription_buttons
 from bot.contract.board import Notifications
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Bold, Button, Listing, Prose, Row
 
 USUAL: Final = kinds_that(lambda row: row.own and row.own.usual)
@@ -72,7 +73,9 @@ def switches(own: Sequence[Subscription], note: Prose = "") -> Listing:
     if first is not None:
         buttons = tuple(one for one in subscription_buttons(first) if first.kinds or one.route != "notify.resume")
     return Listing(
-        prose("Your notifications", " (paused)" if own and all(one.paused for one in own) else ""),
+        sentence(
+            "Your notifications{paused}", paused=say(" (paused)") if own and all(one.paused for one in own) else ""
+        ),
         tuple(_row(kind, own) for kind in kinds),
         note=prose(*_lines(note, own)),
         buttons=buttons,
@@ -89,12 +92,14 @@ def _row(kind: NewsKind, own: Sequence[Subscription]) -> Row:
     on = _on_in(kind, own)
     args = {"kind": kind.value, "to": "off" if on else "on", "subscription": ""}
     button = Button("Turn off" if on else "Turn on", "notify.switch", args, in_place=True)
-    at = f", {' and '.join(_when(one) for one in on)}" if on and kind in DIGESTS else ""
-    return Row((Bold(label_of(kind)),), f"🔔 On{at}" if on else "🔕 Off", button)
+    at = f", {say(' and ').join(_when(one) for one in on)}" if on and kind in DIGESTS else ""
+    return Row((Bold(label_of(kind)),), say("🔔 On{at}", at=at) if on else say("🔕 Off"), button)
 
 
 def _when(subscription: Subscription) -> str:
-    return f"at {subscription.digest_time} {subscription.zone_name} time"
+    return say(
+        "at {digest_time} {zone_name} time", digest_time=subscription.digest_time, zone_name=subscription.zone_name
+    )
 
 
 def label_of(kind: NewsKind) -> str:
@@ -104,19 +109,19 @@ def label_of(kind: NewsKind) -> str:
 def _lines(note: Prose, own: Sequence[Subscription]) -> list[Prose]:
     said: list[Prose] = [note] if note else []
     if not own:
-        said.append("Nothing is turned on. What you turn on arrives as direct messages from me.")
+        said.append(say("Nothing is turned on. What you turn on arrives as direct messages from me."))
     elif not any(one.kinds for one in own):
-        said.append("Everything is off, so nothing arrives until you turn something on.")
+        said.append(say("Everything is off, so nothing arrives until you turn something on."))
     elif not all(one.paused for one in own):
-        said.append("They arrive as direct messages from me.")
+        said.append(say("They arrive as direct messages from me."))
     for one in own:
         if one.kinds and own[1:]:
-            words = f"{'paused: ' if one.paused else ''}{in_words(one)}."
+            words = f"{(say('paused: ') if one.paused else '')}{in_words(one)}."
             said.append(words[:1].upper() + words[1:])
         elif one.kinds and _is_filtered(one):
-            said.append(f"They are about {in_words(one)}.")
+            said.append(say("They are about {in_words}.", in_words=in_words(one)))
         if quiet := quiet_hours(one):
-            said.append(f"Quiet from {quiet}")
+            said.append(say("Quiet from {quiet}", quiet=quiet))
     parts: list[Prose] = []
     for line in said:
         parts += [" ", line] if parts else [line]
@@ -133,7 +138,9 @@ async def switch_events(
     """Turn these events on, or off wherever they are on, and leave the others; makes the person's own subscription when
     there is none. Raises UserError for events that are not about one person."""
     if others := [kind.row.words for kind in kinds if kind not in OF_ONE_PERSON]:
-        raise UserError(f"{others[0].capitalize()} are not about one person. Set them up in a channel.")
+        raise UserError(
+            say("{others} are not about one person. Set them up in a channel.", others=others[0].capitalize())
+        )
     problem, now = "", list(own)
     if not own and not on:
         return switches([])

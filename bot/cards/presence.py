@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.basics.language import say
 from bot.cards.silence import SilentGroup
 from bot.contract.later import Pending
-from bot.contract.prose import prose, till
+from bot.contract.prose import prose, sentence, till
 from bot.contract.reply import Bold, Button, Fact, Prose, Row, When
 from bot.dialpad.actions.people import User
 
@@ -47,7 +48,7 @@ def standing_rows(
         buttons = () if part.group else rest.pop(part.route, ())
         rows.append(Row(text, button=_keep(end) if end else None, more=buttons))
     if status := rest.pop("status.back", ()):
-        rows.append(Row(prose(Bold("Status"), ": none"), more=status))
+        rows.append(Row(sentence("{value}: none", value=Bold(say("Status"))), more=status))
     return (*rows, *(Row(_sentence(one), button=_keep(one)) for one in due))
 
 
@@ -69,17 +70,20 @@ class _Standing:
 
 def _standing(me: User, quiet: Sequence[SilentGroup]) -> list[_Standing]:
     dnd = bool(me.do_not_disturb)
-    facts = [_Standing("dnd.back", dnd, Fact("Do not disturb", "On" if dnd else "Off"))]
+    facts = [_Standing("dnd.back", dnd, Fact(say("Do not disturb"), say("On") if dnd else say("Off")))]
     facts += [
-        _Standing("dnd.back", True, Fact(f"Do not disturb in {one.group.name}", "On"), one.group.raw) for one in quiet
+        _Standing(
+            "dnd.back", True, Fact(say("Do not disturb in {group}", group=one.group.name), say("On")), one.group.raw
+        )
+        for one in quiet
     ]
     if is_operator(me):
         duty = bool(me.is_on_duty)
         why = "" if duty else reason_of(me.duty_status_reason)
-        word = "On" if duty else "Off"
-        facts.append(_Standing("duty.back", duty, Fact("Duty", f"{word} ({why})" if why else word)))
+        word = say("On") if duty else say("Off")
+        facts.append(_Standing("duty.back", duty, Fact(say("Duty"), f"{word} ({why})" if why else word)))
     if me.status_message:
-        facts.append(_Standing("status.back", True, Fact("Status", prose("“", me.status_message, "”"))))
+        facts.append(_Standing("status.back", True, Fact(say("Status"), prose("“", me.status_message, "”"))))
     return facts
 
 
@@ -95,9 +99,21 @@ def _keep(one: Pending) -> Button:
 def _sentence(one: Pending) -> Prose:
     what = Bold(_WHAT[one.route])
     if one.route == "status.back":
-        return prose(what, " is cleared ", When(one.when, "date"))
-    where = " (in one group)" if one.args.get("group") else " (for a colleague)" if one.args.get("colleague") else ""
-    return prose(what, where, f" goes {'on' if _state(one) else 'off'} ", When(one.when, "date"))
+        return sentence("{what} is cleared {when}", what=what, when=When(one.when, "date"))
+    where = (
+        say(" (in one group)")
+        if one.args.get("group")
+        else say(" (for a colleague)")
+        if one.args.get("colleague")
+        else ""
+    )
+    return sentence(
+        "{what}{where} goes {on_or_off} {when}",
+        what=what,
+        where=where,
+        on_or_off=say("on") if _state(one) else say("off"),
+        when=When(one.when, "date"),
+    )
 
 
 def _state(one: Pending) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from bot.basics.errors import NotAllowed, NotFound, UserError
+from bot.basics.language import say
 from bot.contract.context import Ctx
 from bot.contract.prose import from_ms, prose
 from bot.contract.reply import Answer, Bold, Button, Card, Fact, Prose, Reply, When
@@ -50,15 +51,15 @@ def _card(recap: AiRecap, said: Prose, more: tuple[Button, ...]) -> Card:
     chosen = _text(recap.disposition)
     written = from_ms(recap.date_created) if recap.date_created else None
     facts = (
-        Fact("About", about) if about else None,
-        Fact("Disposition", chosen) if chosen else None,
-        Fact("Written", (When(written, "date"),)) if written else None,
+        Fact(say("About"), about) if about else None,
+        Fact(say("Disposition"), chosen) if chosen else None,
+        Fact(say("Written"), (When(written, "date"),)) if written else None,
     )
     return Card(
-        "AI recap",
+        say("AI recap"),
         facts=tuple(fact for fact in facts if fact),
         text=said,
-        note="Only you can see this. Dialpad Ai wrote it and can be wrong.",
+        note=say("Only you can see this. Dialpad Ai wrote it and can be wrong."),
         buttons=more,
     )
 
@@ -69,8 +70,8 @@ def _said(recap: AiRecap) -> Prose:
     to_do = "\n".join(f"• {one}" for one in _texts(recap.action_items))
     said: Prose = summary[:LONGEST]
     if to_do and len(summary) < LONGEST:
-        said = prose(said, "\n" if summary else "", Bold("To do"), ":\n", to_do[: LONGEST - len(summary)])
-    return said or ("No summary.",) if recap.purposes or recap.disposition else said or ()
+        said = prose(said, "\n" if summary else "", Bold(say("To do")), ":\n", to_do[: LONGEST - len(summary)])
+    return said or (say("No summary."),) if recap.purposes or recap.disposition else said or ()
 
 
 def _text(part: RecapPart | None) -> str:

@@ -4,11 +4,12 @@ from typing import Final
 
 from bot.activity.calls import CallView
 from bot.basics.errors import NotAllowed, NotFound, Unreadable, UserError
+from bot.basics.language import say
 from bot.basics.phone import national
 from bot.basics.times import lasting
 from bot.cards.live_call import caller_of
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Answer, Attachment, Button, Confirm, Fact, Link, Part, Phone, Prose, Reply
 from bot.dialpad.actions.call import Call, GetCall
 from bot.dialpad.actions.callreviewsharelink import CreateReviewLink
@@ -47,13 +48,15 @@ async def listen(ctx: Ctx, view: CallView, card: str, part: int) -> Answer:
     name = "voicemail" if one.kind == VOICEMAIL else "recording"
     number = f"-{part + 1}" if len(parts) > 1 else ""
     started = f"-{view.started:%Y-%m-%d-%H%M}" if view.started else ""
-    said = f"{_what(view, one)}{f', {part + 1} of {len(parts)}' if len(parts) > 1 else ''}."
+    said = (
+        f"{_what(view, one)}{(say(', {part} of {count}', part=part + 1, count=len(parts)) if len(parts) > 1 else '')}."
+    )
     rest = tuple(
-        Button(f"Listen to {index + 1}", "card.listen", {"card": card, "part": str(index)})
+        Button(say("Listen to {index}", index=index + 1), "card.listen", {"card": card, "part": str(index)})
         for index in range(len(parts))
         if index != part
     )[:4]
-    shown = Reply(f"{said} The file is in our direct messages, where only you can see it.", rest)
+    shown = Reply(say("{said} The file is in our direct messages, where only you can see it.", said=said), rest)
     return Attachment(f"{name}{started}{number}.{_ENDINGS[fetched.kind]}", fetched.content, said, shown)
 
 
@@ -64,9 +67,13 @@ def _parts(recordings: list[Recorded]) -> list[Recorded]:
 
 def _what(view: CallView, one: Recorded) -> str:
     caller = caller_of(view, None)
-    who = caller.name or (national(view.number) if view.number else "a hidden number")
+    who = caller.name or (national(view.number) if view.number else say("a hidden number"))
     length = lasting(one.ms)
-    head = f"Voicemail from {who}" if one.kind == VOICEMAIL else f"Recording of the call with {who}"
+    head = (
+        say("Voicemail from {who}", who=who)
+        if one.kind == VOICEMAIL
+        else say("Recording of the call with {who}", who=who)
+    )
     return f"{head}, {length}" if length else head
 
 
@@ -144,18 +151,18 @@ def offer_link(view: CallView, card: str) -> Confirm:
     voicemail = _voicemail(view)
     if voicemail is None and not view.recording_ready and not view.transcribed:
         raise UserError(_NOT_READY)
-    what = "The voicemail" if voicemail else "The call's review: recording, transcript and recap"
+    what = say("The voicemail") if voicemail else say("The call's review: recording, transcript and recap")
     return Confirm(
         route="card.make_link",
         args={"card": card},
-        title="Make a link to share?",
+        title=say("Make a link to share?"),
         facts=(
-            Fact("Link to", what),
-            Fact("With", _other_side(view)),
-            Fact("Who can open it", "Anyone at your company who has the link. Nobody outside."),
+            Fact(say("Link to"), what),
+            Fact(say("With"), _other_side(view)),
+            Fact(say("Who can open it"), say("Anyone at your company who has the link. Nobody outside.")),
         ),
-        yes="Make the link",
-        note="Only you see the link. Anyone you give it to can hear what was said.",
+        yes=say("Make the link"),
+        note=say("Only you see the link. Anyone you give it to can hear what was said."),
     )
 
 
@@ -172,11 +179,15 @@ async def make_link(ctx: Ctx, view: CallView) -> Reply:
         review = await ctx.send(CreateReviewLink(call_id=leg, privacy="company"))
         address, privacy = review.access_link, review.privacy
     if privacy == "public":
-        raise UserError("Dialpad made that link open to anyone, so it is not shown. Change it in Dialpad first.")
+        raise UserError(say("Dialpad made that link open to anyone, so it is not shown. Change it in Dialpad first."))
     if not address:
-        raise UserError("Dialpad did not create a link. Share it from Dialpad instead.")
-    said: Prose = prose("Your link to the ", "voicemail" if voicemail else "call", ": ", Link(address, address))
-    return Reply(prose(said, "\nAnyone at your company who has it can open it."), tone="done")
+        raise UserError(say("Dialpad did not create a link. Share it from Dialpad instead."))
+    said: Prose = sentence(
+        "Your link to the {voicemail_or_call}: {Link}",
+        voicemail_or_call=say("voicemail") if voicemail else say("call"),
+        Link=Link(address, address),
+    )
+    return Reply(sentence("{said}\nAnyone at your company who has it can open it.", said=said), tone="done")
 
 
 def _voicemail(view: CallView) -> Recorded | None:
@@ -186,4 +197,4 @@ def _voicemail(view: CallView) -> Recorded | None:
 def _other_side(view: CallView) -> tuple[Part, ...]:
     name = caller_of(view, None).name
     number = (Phone(view.number),) if view.number else ()
-    return prose(f"{name} " if name and number else name, *number) or ("A hidden number",)
+    return prose(f"{name} " if name and number else name, *number) or (say("A hidden number"),)

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from bot.activity.roster import Agent, Obstacle, Roster
+from bot.basics.language import say
 from bot.basics.times import lasting
 from bot.cards.presence import reason_of
-from bot.contract.prose import listed, plural, prose
+from bot.contract.prose import listed, plural, prose, sentence
 from bot.contract.reply import Bold, Button, Listing, Mention, Prose, Row, When
 from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.actions.people import User
@@ -49,8 +50,8 @@ def roster_trouble(code: str) -> Prose:
     """Say why a roster cannot be read or shown, from the code that is stored for it."""
     if code.startswith(LEFT_OUT):
         people = [(Mention(one),) for one in code.rpartition(":")[2].split(",")]
-        return prose("Slack takes ", listed(people), " into no user group. The others are in it")
-    return _TROUBLE.get(code, f"Slack says “{code}”")
+        return sentence("Slack takes {people} into no user group. The others are in it", people=listed(people))
+    return _TROUBLE.get(code, say("Slack says “{code}”", code=code))
 
 
 def read_roster(call_center: str, name: str, users: Sequence[User], seen_at: datetime) -> Roster:
@@ -95,13 +96,21 @@ def roster_card(
     hidden = len(roster.agents) - ROWS
     notes: list[Prose] = []
     if stale:
-        notes.append(prose("Dialpad is not responding. This is how it was ", When(roster.seen_at, "date"), ". "))
+        notes.append(
+            sentence("Dialpad is not responding. This is how it was {when}. ", when=When(roster.seen_at, "date"))
+        )
     if hidden > 0:
-        notes.append(f"{hidden} more are not shown.")
+        notes.append(say("{hidden} more are not shown.", hidden=hidden))
     return Listing(
-        prose(Bold(roster.name), f": {len(roster.on_duty) or 'nobody'} on duty", _quiet(roster), _queue(status)),
+        sentence(
+            "{roster}: {count} on duty{quiet}{queue}",
+            roster=Bold(roster.name),
+            count=len(roster.on_duty) or say("nobody"),
+            quiet=_quiet(roster),
+            queue=_queue(status),
+        ),
         tuple(agent_row(agent) for agent in roster.agents[:ROWS]),
-        empty="Nobody answers calls for this call center.",
+        empty=say("Nobody answers calls for this call center."),
         note=prose(*notes),
         buttons=buttons,
     )
@@ -113,25 +122,27 @@ def _quiet(roster: Roster) -> str:
     if not quiet:
         return ""
     none = quiet == len(roster.on_duty)
-    return ", no phone rings" if none else f", {plural(quiet, 'phone does not ring', 'phones do not ring')}"
+    return say(", no phone rings") if none else f", {plural(quiet, 'phone does not ring', 'phones do not ring')}"
 
 
 def _queue(status: CallCenterStatus | None) -> str:
     if status is None or not status.pending:
         return ""
     longest = lasting((status.longest_call_wait_time or 0) * 1000)
-    return f", {plural(status.pending, 'caller')} waiting" + (f" (longest {longest})" if longest else "")
+    return say(", {callers} waiting", callers=plural(status.pending, "caller")) + (
+        say(" (longest {longest})", longest=longest) if longest else ""
+    )
 
 
 def agent_row(agent: Agent) -> Row:
     """Return one operator: whether they are on duty, what they are at, and since when."""
     name: Prose = (Bold(agent.name),) if agent.on_duty else agent.name
     if agent.on_duty:
-        word = _WORDS.get(agent.status, "on a call" if agent.on_a_call else "")
+        word = _WORDS.get(agent.status, say("on a call") if agent.on_a_call else "")
         if agent.do_not_disturb:
             word = f"{DOES_NOT_RING}{f' ({word})' if agent.on_a_call else ''}"
-        state = prose(" is on duty", f", {word}" if word else "")
+        state = sentence(" is on duty{rest}", rest=f", {word}" if word else "")
     else:
         why = Obstacle.DEACTIVATED.value if agent.deactivated else reason_of(agent.reason)
-        state = prose(" is off duty", f": {why}" if why else "")
-    return Row(prose(name, state), note=prose("since ", When(agent.since, "date")) if agent.since else "")
+        state = sentence(" is off duty{rest}", rest=f": {why}" if why else "")
+    return Row(prose(name, state), note=sentence("since {when}", when=When(agent.since, "date")) if agent.since else "")

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.arguments.phonebook import parties_of
+from bot.basics.language import say
 from bot.cards.text_preview import names_of
 from bot.contract.context import Ctx
-from bot.contract.prose import plural, prose
+from bot.contract.prose import plural, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Prose, Row, When
 from bot.dialpad.actions.message import BulkRecipient, BulkText, ScheduledText
 
@@ -35,11 +36,16 @@ def schedule_buttons(name: str) -> tuple[Button, ...]:
 async def scheduled_row(ctx: Ctx, scheduled: ScheduledText) -> Row:
     """Return one waiting text as a row: when, to whom, and how it begins."""
     at = due_at(scheduled)
-    when: Prose = (When(at, "date"),) if at else "Later"
-    words = " ".join((scheduled.text or "(a picture)").split())
+    when: Prose = (When(at, "date"),) if at else say("Later")
+    words = " ".join((scheduled.text or say("(a picture)")).split())
     shown = words if len(words) <= LONGEST_WORDS else words[: LONGEST_WORDS - 1] + "…"
     return Row(
-        prose(when, " to ", await recipients_of(ctx, scheduled), f": “{shown}”"),
+        sentence(
+            "{when} to {recipients_of}: “{shown}”",
+            when=when,
+            recipients_of=await recipients_of(ctx, scheduled),
+            shown=shown,
+        ),
         more=schedule_buttons(scheduled.schedule_id or ""),
     )
 
@@ -47,10 +53,10 @@ async def scheduled_row(ctx: Ctx, scheduled: ScheduledText) -> Row:
 async def recipients_of(ctx: Ctx, scheduled: ScheduledText) -> Prose:
     """Name the recipients of a scheduled text, the first ten of many."""
     if scheduled.channel_hashtag:
-        return (Bold(f"#{scheduled.channel_hashtag.lstrip('#')}"), " in Dialpad")
+        return (Bold(f"#{scheduled.channel_hashtag.lstrip('#')}"), say(" in Dialpad"))
     named = names_of(await parties_of(ctx, scheduled.to_numbers[:_NAMED]))
     more = len(scheduled.to_numbers) - _NAMED
-    return prose(named, f" and {more} more") if more > 0 else named
+    return sentence("{named} and {more} more", named=named, more=more) if more > 0 else named
 
 
 async def note_scheduled(ctx: Ctx, numbers: Sequence[str], schedule: str, at: datetime | None) -> None:
@@ -72,11 +78,11 @@ async def bulk_card(ctx: Ctx, bulk: BulkText) -> Card:
     arrived = [one for one in bulk.recipients if one not in failed and one not in waiting]
     lines: list[Prose] = []
     if bulk.classified_spam:
-        lines.append("⚠️ Dialpad took it for spam and sent it to nobody.")
+        lines.append(say("⚠️ Dialpad took it for spam and sent it to nobody."))
     if failed:
         missed = [prose(await _named(ctx, one), f": {_why_not(one)}") for one in failed]
-        lines.append(prose("🔴 ", Bold("Not delivered"), *(prose("\n", line) for line in missed)))
-    for sign, head, some in (("⏳", "On its way", waiting), ("✅", "Delivered", arrived)):
+        lines.append(prose("🔴 ", Bold(say("Not delivered")), *(prose("\n", line) for line in missed)))
+    for sign, head, some in (("⏳", say("On its way"), waiting), ("✅", say("Delivered"), arrived)):
         if some:
             numbers = [one.phone_number or "" for one in some]
             lines.append(prose(f"{sign} ", Bold(head), ": ", names_of(await parties_of(ctx, numbers))))
@@ -86,15 +92,17 @@ async def bulk_card(ctx: Ctx, bulk: BulkText) -> Card:
     if again:
         buttons.append(Button("Text them again…", "sms.sms", {"to": again, "text": bulk.text or ""}, form=True))
     return Card(
-        f"Your text to {plural(len(bulk.recipients), 'person', 'people')}",
+        say("Your text to {persons}", persons=plural(len(bulk.recipients), "person", "people")),
         text=prose(*(prose("\n" if index else "", line) for index, line in enumerate(lines))),
-        note="Only you can see this.",
+        note=say("Only you can see this."),
         buttons=tuple(buttons),
     )
 
 
 async def _named(ctx: Ctx, one: BulkRecipient) -> Prose:
-    return names_of(await parties_of(ctx, [one.phone_number])) if one.phone_number else one.display_name or "Somebody"
+    return (
+        names_of(await parties_of(ctx, [one.phone_number])) if one.phone_number else one.display_name or say("Somebody")
+    )
 
 
 def _has_arrived(one: BulkRecipient) -> bool:
@@ -109,5 +117,5 @@ def _why_not(one: BulkRecipient) -> str:
     if one.error_message:
         return one.error_message.rstrip(".").casefold().replace("the recipient has", "they have")
     if one.delivery_status in {"failed", "undelivered"}:
-        return (one.delivery_error_details or "the carrier did not say why").rstrip(".").casefold()
+        return (one.delivery_error_details or say("the carrier did not say why")).rstrip(".").casefold()
     return ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.arguments.group import ENTITIES, Group
+from bot.basics.language import say
 from bot.cards.timed_changes import ends_at, waiting_key
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose, till
@@ -38,7 +39,7 @@ async def silent_groups(ctx: Ctx, user: User, *, mine: bool = True) -> tuple[Sil
             continue
         name = await ctx.deps.directory.name_of(ctx.account, ENTITIES[kind], place.group_id)
         end = await ends_at(ctx, waiting_key(ctx.person, "dnd", place.group_id)) if mine else None
-        found.append(SilentGroup(Group(kind, place.group_id, name or "one group"), end))
+        found.append(SilentGroup(Group(kind, place.group_id, name or say("one group")), end))
     return tuple(found)
 
 

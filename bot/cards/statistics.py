@@ -8,12 +8,13 @@ from typing import Final, Literal, TypeAlias
 
 from bot.activity.call_counts import WAITS_S, CallCount, CountedCall, by_days, by_hour, by_person, count_calls
 from bot.activity.digest import spread
-from bot.arguments.days import DaySpan, in_words
+from bot.arguments.days import DaySpan
 from bot.arguments.subject import Subject
+from bot.basics.language import say, say_day, say_days
 from bot.basics.times import length_of
 from bot.catalogue.call_records import began
 from bot.catalogue.sheets import Sheet
-from bot.contract.prose import listed, percent, plural, prose
+from bot.contract.prose import listed, percent, plural, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose
 
 StatsTopic: TypeAlias = Literal[
@@ -50,9 +51,11 @@ class StatsTitle:
 
     @property
     def note(self) -> Prose:
-        dates = in_words(self.days.first, self.days.last)
+        dates = say_days(self.days.first, self.days.last)
         shown = "" if dates == self.days.words else f"{dates}. "
-        return prose(f"{shown}Times of day are for {self.place}. ", self.source)
+        return sentence(
+            "{shown}Times of day are for {place}. {source}", shown=shown, place=self.place, source=self.source
+        )
 
 
 def calls_card(title: StatsTitle, calls: Sequence[CountedCall], before: Sequence[CountedCall] | None) -> Card:
@@ -61,8 +64,8 @@ def calls_card(title: StatsTitle, calls: Sequence[CountedCall], before: Sequence
     now = count_calls(calls)
     people = _people(calls) if title.subject.kind not in {"me", "user"} else ()
     return Card(
-        title.heading("Calls"),
-        text=_calls_in_words(now, None if before is None else count_calls(before), title.days),
+        title.heading(say("Calls")),
+        text=_calls_say_days(now, None if before is None else count_calls(before), title.days),
         note=title.note,
         buttons=title.buttons,
         parts=(
@@ -78,30 +81,44 @@ def answer_time_card(title: StatsTitle, calls: Sequence[CountedCall], before: Se
     now, then = count_calls(calls), None if before is None else count_calls(before)
     if not now.waits:
         return Card(
-            title.heading("Answer time"), text="No call was answered in this time.", note=title.note,
+            title.heading(say("Answer time")), text=say("No call was answered in this time."), note=title.note,
             buttons=title.buttons,
         )  # fmt: skip
     good = now.answered_within(GOOD_WAIT_S)
-    labels = ("up to 10 s", *(f"up to {length_of(one)}" for one in WAITS_S[1:]), f"over {length_of(WAITS_S[-1])}")
+    labels = (
+        say("up to 10 s"),
+        *(say("up to {length_of}", length_of=length_of(one)) for one in WAITS_S[1:]),
+        say("over {length_of}", length_of=length_of(WAITS_S[-1])),
+    )
     rows = [
-        ("Answered", *(f"{one.answered:,}" for one in _known(now, then))),
-        ("Median wait", *(length_of(one.median_wait_s) for one in _known(now, then))),
-        (f"Within {GOOD_WAIT_S} s", *(_share_within(one) for one in _known(now, then))),
-        ("Longest wait", *(length_of(max(one.waits, default=None)) for one in _known(now, then))),
+        (say("Answered"), *(f"{one.answered:,}" for one in _known(now, then))),
+        (say("Median wait"), *(length_of(one.median_wait_s) for one in _known(now, then))),
+        (say("Within {GOOD_WAIT_S} s", GOOD_WAIT_S=GOOD_WAIT_S), *(_share_within(one) for one in _known(now, then))),
+        (say("Longest wait"), *(length_of(max(one.waits, default=None)) for one in _known(now, then))),
     ]
     return Card(
-        title.heading("Answer time"),
-        text=prose(
-            Bold(f"Answered after {length_of(now.median_wait_s)} (median)"),
-            f"; {good:,} of {len(now.waits):,} within {GOOD_WAIT_S} s ({percent(good, len(now.waits))}).",
+        title.heading(say("Answer time")),
+        text=sentence(
+            "{value}; {good:,} of {count:,} within {GOOD_WAIT_S} s ({percent}).",
+            value=Bold(say("Answered after {length_of} (median)", length_of=length_of(now.median_wait_s))),
+            good=good,
+            count=len(now.waits),
+            GOOD_WAIT_S=GOOD_WAIT_S,
+            percent=percent(good, len(now.waits)),
         ),
         note=title.note,
         buttons=title.buttons,
         parts=(
-            Chart("How long callers waited", labels, (("Answered", now.by_wait()),), across="Wait", up="Calls"),
-            DataTable(("Answers", *_heads(title.days, then is not None)), tuple(rows)),
+            Chart(
+                say("How long callers waited"),
+                labels,
+                ((say("Answered"), now.by_wait()),),
+                across=say("Wait"),
+                up=say("Calls"),
+            ),
+            DataTable((say("Answers"), *_heads(title.days, then is not None)), tuple(rows)),
         ),
-    )  # fmt: skip
+    )
 
 
 def rows_card(
@@ -109,19 +126,26 @@ def rows_card(
 ) -> Card:
     """Return how many rows of an export there are, by day and by what tells them apart."""
     one, name = NAMES[about]
-    many = {"stretch of duty": "stretches of duty"}.get(one, "")
+    many = {"stretch of duty": say("stretches of duty")}.get(one, "")
     sheet = Sheet(rows)
     if not rows:
         return Card(
-            title.heading(name), text=f"No {many or one + 's'} in this time.", note=title.note, buttons=title.buttons
+            title.heading(name),
+            text=say("No {many} in this time.", many=many or one + "s"),
+            note=title.note,
+            buttons=title.buttons,
         )
-    table = [_amounts("All", about, rows, before)]
+    table = [_amounts(say("All"), about, rows, before)]
     table += [_amounts(kind, about, *_of_kind(kind, rows, before)) for kind in _kinds(rows)]
     days = [found.date() for row in rows if (found := began(row)) is not None]
     slots = _slots(title.days)
     counted = tuple(float(sum(1 for day in days if first <= day <= last)) for first, last in slots)
     chart = Chart(
-        f"{name} by day", tuple(_slot(*slot) for slot in slots), ((name, counted),), across=_across(slots), up=name
+        say("{name} by day", name=name),
+        tuple(_slot(*slot) for slot in slots),
+        ((name, counted),),
+        across=_across(slots),
+        up=name,
     )
     said = () if about == "duty" else tuple(fact for fact in sheet.facts() if isinstance(fact.value, str))
     averages = "\n".join(f"{fact.label}: {fact.value}" for fact in said)
@@ -165,25 +189,42 @@ def _kind(row: dict[str, str]) -> str:
     found = next(
         (row[name] for name in ("direction", "disposition", "on_duty_status", "csat_score") if row.get(name)), ""
     )
-    return {"inbound": "Received", "outbound": "Sent"}.get(found, found[:1].upper() + found[1:40])
+    return {"inbound": say("Received"), "outbound": say("Sent")}.get(found, found[:1].upper() + found[1:40])
 
 
 # In words
 
 
-def _calls_in_words(now: CallCount, then: CallCount | None, days: DaySpan) -> Prose:
+def _calls_say_days(now: CallCount, then: CallCount | None, days: DaySpan) -> Prose:
     lines: list[Prose] = []
     if now.came_in:
-        left = f" ({now.voicemails:,} left a voicemail)" if now.voicemails else ""
-        endings = [f"{now.answered:,} answered ({_share(now)})", f"{now.missed:,} missed{left}"]
-        endings += [f"{now.abandoned:,} abandoned"] if now.abandoned else []
-        lines.append(prose(Bold(f"{plural(now.came_in, 'call')} came in"), ": ", listed(endings), "."))
+        left = say(" ({voicemails:,} left a voicemail)", voicemails=now.voicemails) if now.voicemails else ""
+        endings = [
+            say("{answered:,} answered ({share})", answered=now.answered, share=_share(now)),
+            say("{missed:,} missed{left}", missed=now.missed, left=left),
+        ]
+        endings += [say("{abandoned:,} abandoned", abandoned=now.abandoned)] if now.abandoned else []
+        lines.append(prose(Bold(say("{calls} came in", calls=plural(now.came_in, "call"))), ": ", listed(endings), "."))
     else:
-        lines.append(Bold("No calls came in").text + ".")
+        lines.append(Bold(say("No calls came in")).text + ".")
     if now.made:
-        lines.append(f"{plural(now.made, 'call')} went out, {now.reached:,} of them reached somebody.")
-    times = [f"Median wait {length_of(now.median_wait_s)}"] if now.median_wait_s is not None else []
-    times += [f"average talk {length_of(now.average_talk_s)}"] if now.average_talk_s is not None else []
+        lines.append(
+            say(
+                "{calls} went out, {reached:,} of them reached somebody.",
+                calls=plural(now.made, "call"),
+                reached=now.reached,
+            )
+        )
+    times = (
+        [say("Median wait {length_of}", length_of=length_of(now.median_wait_s))]
+        if now.median_wait_s is not None
+        else []
+    )
+    times += (
+        [say("average talk {length_of}", length_of=length_of(now.average_talk_s))]
+        if now.average_talk_s is not None
+        else []
+    )
     if times:
         lines.append(f"{', '.join(times)}.".replace("average", "Average", not now.waits))
     if then is not None:
@@ -194,11 +235,17 @@ def _calls_in_words(now: CallCount, then: CallCount | None, days: DaySpan) -> Pr
 def _compared(now: int, then: int, one: str, many: str, days: DaySpan) -> str:
     if days.words in {"today", "this week", "this month"}:
         return ""  # a part of a day beside a whole one says nothing
-    before = in_words(days.before().first, days.before().last, short=True)
+    before = say_days(days.before().first, days.before().last, short=True)
     if now == then:
-        return f"As many as {before}." if now else ""
+        return say("As many as {before}.", before=before) if now else ""
     count = abs(now - then)
-    return f"{count:,} {'more' if now > then else 'fewer'} {plural(count, one, many).partition(' ')[2]} than {before}."
+    return say(
+        "{count:,} {more_or_fewer} {partition} than {before}.",
+        count=count,
+        more_or_fewer=say("more") if now > then else say("fewer"),
+        partition=plural(count, one, many).partition(" ")[2],
+        before=before,
+    )
 
 
 def _share(count: CallCount) -> str:
@@ -220,14 +267,20 @@ def _calls_chart(title: StatsTitle, calls: Sequence[CountedCall]) -> Chart:
         slots = spread(by_hour(calls))
         labels = [f"{begin:02}:00" if end == begin + 1 else f"{begin:02}–{end:02}" for begin, end, _ in slots]
         pairs = [pair for *_, pair in slots]
-        return _chart("Calls that came in, by hour", labels, pairs, f"Hour in {title.place}")
+        return _chart(say("Calls that came in, by hour"), labels, pairs, say("Hour in {place}", place=title.place))
     days = _slots(title.days)
-    return _chart("Calls that came in, by day", [_slot(*one) for one in days], by_days(calls, days), _across(days))
+    return _chart(say("Calls that came in, by day"), [_slot(*one) for one in days], by_days(calls, days), _across(days))
 
 
 def _chart(name: str, labels: Sequence[str], pairs: Sequence[tuple[int, int]], across: str) -> Chart:
     answered, others = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
-    return Chart(name, tuple(labels), (("Answered", answered), ("Not answered", others)), across=across, up="Calls")
+    return Chart(
+        name,
+        tuple(labels),
+        ((say("Answered"), answered), (say("Not answered"), others)),
+        across=across,
+        up=say("Calls"),
+    )
 
 
 def _slots(days: DaySpan) -> list[tuple[date, date]]:
@@ -239,11 +292,11 @@ def _slots(days: DaySpan) -> list[tuple[date, date]]:
 
 def _across(slots: Sequence[tuple[date, date]]) -> str:
     """Return what the labels of a chart are: nothing to say of days."""
-    return "" if all(first == last for first, last in slots) else "From"
+    return "" if all(first == last for first, last in slots) else say("From")
 
 
 def _slot(first: date, last: date) -> str:
-    return f"{first:%a} {first.day}" if first == last else f"{first.day} {first:%b}"
+    return say_day(first, "EEE d") if first == last else say_day(first, "d MMM")
 
 
 def _known(now: CallCount, then: CallCount | None) -> list[CallCount]:
@@ -252,24 +305,24 @@ def _known(now: CallCount, then: CallCount | None) -> list[CallCount]:
 
 def _heads(days: DaySpan, compared: bool) -> list[str]:
     spans = [days, *([days.before()] if compared else [])]
-    return [in_words(span.first, span.last, short=True) for span in spans]
+    return [say_days(span.first, span.last, short=True) for span in spans]
 
 
 def _calls_table(days: DaySpan, now: CallCount, then: CallCount | None) -> DataTable:
     known = _known(now, then)
     counted = (
-        ("Came in", [one.came_in for one in known], True),
+        (say("Came in"), [one.came_in for one in known], True),
         ("… answered", [one.answered for one in known], True),
         ("… missed", [one.missed for one in known], True),
-        ("… left a voicemail", [one.voicemails for one in known], False),
+        (say("… left a voicemail"), [one.voicemails for one in known], False),
         ("… abandoned", [one.abandoned for one in known], False),
-        ("Went out", [one.made for one in known], False),
-        ("… reached somebody", [one.reached for one in known], False),
+        (say("Went out"), [one.made for one in known], False),
+        (say("… reached somebody"), [one.reached for one in known], False),
     )
     rows = [(name, *(f"{one:,}" for one in numbers)) for name, numbers, always in counted if always or any(numbers)]
-    rows.append(("Median wait for an answer", *(length_of(one.median_wait_s) for one in known)))
-    rows.append(("Average talk time", *(length_of(one.average_talk_s) for one in known)))
-    return DataTable(("Calls", *_heads(days, then is not None)), tuple(rows))
+    rows.append((say("Median wait for an answer"), *(length_of(one.median_wait_s) for one in known)))
+    rows.append((say("Average talk time"), *(length_of(one.average_talk_s) for one in known)))
+    return DataTable((say("Calls"), *_heads(days, then is not None)), tuple(rows))
 
 
 def _people(calls: Sequence[CountedCall]) -> tuple[DataTable, ...]:
@@ -282,8 +335,12 @@ def _people(calls: Sequence[CountedCall]) -> tuple[DataTable, ...]:
     ]
     if len(counted) > MOST_PEOPLE:
         rest = [one for _, one in counted[MOST_PEOPLE:]]
-        rows.append((
-            f"{len(rest):,} more", f"{sum(one.answered for one in rest):,}", f"{sum(one.made for one in rest):,}",
-            length_of(sum(sum(one.talks) for one in rest)),
-        ))  # fmt: skip
-    return (DataTable(("Who", "Answered", "Made", "Talked"), tuple(rows)),)
+        rows.append(
+            (
+                say("{count:,} more", count=len(rest)),
+                f"{sum(one.answered for one in rest):,}",
+                f"{sum(one.made for one in rest):,}",
+                length_of(sum(sum(one.talks) for one in rest)),
+            )
+        )
+    return (DataTable((say("Who"), say("Answered"), say("Made"), say("Talked")), tuple(rows)),)

@@ -8,9 +8,10 @@ from bot.activity.subscriptions.conditions import write_conditions
 from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.activity.subscriptions.words import in_words
+from bot.basics.language import say
 from bot.basics.times import WEEKDAYS, clock, how_long
 from bot.cards.roster import roster_trouble
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Reply, Row
 
 ENDED: Final = "subscription ended"
@@ -23,29 +24,39 @@ CHANGED: Final = "subscription changed"
 def escalation(policy: EscalationPolicy) -> Prose:
     """Say what happens with a call that nobody claims."""
     if not policy.asks:
-        return "Nobody is reminded about unclaimed calls."
+        return say("Nobody is reminded about unclaimed calls.")
     said: dict[str, tuple[Part, ...]] = {
-        "duty": ("whoever is on duty",),
-        "group": ("the user group ", Mention(policy.group)),
+        "duty": (say("whoever is on duty"),),
+        "group": (say("the user group "), Mention(policy.group)),
         "person": (Mention(policy.person),),
-        "supervisor": (Mention(policy.supervisor), " in a direct message"),
-        "sms": ("a text to ", Mention(policy.supervisor)),
-        "call": ("a phone call to ", Mention(policy.supervisor)),
-        "here": ("a reminder in the thread",),
+        "supervisor": (Mention(policy.supervisor), say(" in a direct message")),
+        "sms": (say("a text to "), Mention(policy.supervisor)),
+        "call": (say("a phone call to "), Mention(policy.supervisor)),
+        "here": (say("a reminder in the thread"),),
     }
     parts: list[Prose] = [_begins(policy)]
     for number, (_, kind, _) in enumerate(policy.steps()):
-        parts.append(prose(", then " if number else "", said[kind]))
-    return prose(*parts, f". Claimed and not handled for {how_long(policy.handle)}: a reminder, then it is released.")
+        parts.append(prose(say(", then ") if number else "", said[kind]))
+    return prose(
+        *parts,
+        say(
+            ". Claimed and not handled for {how_long}: a reminder, then it is released.",
+            how_long=how_long(policy.handle),
+        ),
+    )
 
 
 def _begins(policy: EscalationPolicy) -> str:
     """Say when somebody is asked first."""
     if not policy.answer:
-        return f"Unclaimed for {how_long(policy.claim)}: "
-    target = f"{how_long(policy.answer)} of the line's opening hours"
-    shown = f"To be answered within {target}; the card says when a third of that is left. "
-    return f"{shown}Overdue{f', or unclaimed for {how_long(policy.claim)}' if policy.claim else ''}: "
+        return say("Unclaimed for {how_long}: ", how_long=how_long(policy.claim))
+    target = say("{how_long} of the line's opening hours", how_long=how_long(policy.answer))
+    shown = say("To be answered within {target}; the card says when a third of that is left. ", target=target)
+    return say(
+        "{shown}Overdue{rest}: ",
+        shown=shown,
+        rest=say(", or unclaimed for {how_long}", how_long=how_long(policy.claim)) if policy.claim else "",
+    )
 
 
 def quiet_hours(subscription: Subscription) -> str:
@@ -53,8 +64,14 @@ def quiet_hours(subscription: Subscription) -> str:
     if subscription.quiet is None:
         return ""
     begin, end = clock(subscription.quiet.begin), clock(subscription.quiet.end)
-    waits = "" if not subscription.policy.asks else ", and nobody is asked to claim a call before that"
-    return f"{begin} to {end} ({subscription.zone_name} time): what arrives then is posted at {end}{waits}."
+    waits = "" if not subscription.policy.asks else say(", and nobody is asked to claim a call before that")
+    return say(
+        "{begin} to {end} ({zone_name} time): what arrives then is posted at {end}{waits}.",
+        begin=begin,
+        end=end,
+        zone_name=subscription.zone_name,
+        waits=waits,
+    )
 
 
 def subscription_card(subscription: Subscription, *, note: Prose = "", roster_problem: str = "") -> Card:
@@ -62,15 +79,23 @@ def subscription_card(subscription: Subscription, *, note: Prose = "", roster_pr
     ``bot.cards.roster``."""
     facts = (
         *subscription_facts(subscription),
-        Fact("Roster", prose("⚠️ ", roster_trouble(roster_problem), ". I'll keep trying.")) if roster_problem else None,
-        Fact("Set up by", prose(Mention(subscription.owner.user_id), _acting(subscription))),
-        Fact("Problem", f"Slack says “{subscription.problem_word}”. I'll keep trying.")
+        Fact(
+            say("Roster"),
+            sentence("⚠️ {roster_trouble}. I'll keep trying.", roster_trouble=roster_trouble(roster_problem)),
+        )
+        if roster_problem
+        else None,
+        Fact(say("Set up by"), prose(Mention(subscription.owner.user_id), _acting(subscription))),
+        Fact(
+            say("Problem"),
+            say("Slack says “{problem_word}”. I'll keep trying.", problem_word=subscription.problem_word),
+        )
         if subscription.problem
         else None,
     )
-    title = "Your notifications" if subscription.is_personal else "Notifications here"
+    title = say("Your notifications") if subscription.is_personal else say("Notifications here")
     return Card(
-        prose(title, " (paused)" if subscription.paused else ""),
+        prose(title, say(" (paused)") if subscription.paused else ""),
         facts=tuple(fact for fact in facts if fact),
         note=note,
         buttons=subscription_buttons(subscription),
@@ -80,10 +105,10 @@ def subscription_card(subscription: Subscription, *, note: Prose = "", roster_pr
 def subscription_facts(subscription: Subscription) -> tuple[Fact, ...]:
     """Return what a subscription does, one line each: what it is about, quiet hours, who is asked, who is named."""
     facts = (
-        Fact("Notifies about", in_words(subscription)),
-        Fact("Quiet hours", quiet) if (quiet := quiet_hours(subscription)) else None,
+        Fact(say("Notifies about"), in_words(subscription)),
+        Fact(say("Quiet hours"), quiet) if (quiet := quiet_hours(subscription)) else None,
         Fact(UNCLAIMED, escalation(subscription.policy)) if can_be_claimed(subscription) else None,
-        Fact("Who is on duty", _shown_by(subscription)) if subscription.keep or subscription.topic else None,
+        Fact(say("Who is on duty"), _shown_by(subscription)) if subscription.keep or subscription.topic else None,
     )
     return tuple(fact for fact in facts if fact)
 
@@ -96,32 +121,40 @@ def can_be_claimed(subscription: Subscription) -> bool:
 def _acting(subscription: Subscription) -> Prose:
     """Say with whose Dialpad account it acts where that is not its owner's."""
     actors = subscription.actors
-    parts = (("what it shows", actors.shown), ("escalation", actors.escalation), ("the roster", actors.roster))
-    said = [prose(part, " as ", Mention(user_id)) for part, user_id in parts if user_id]
-    return prose("; in Dialpad, ", *listed(said)) if said else ""
+    parts = (
+        (say("what it shows"), actors.shown),
+        ("escalation", actors.escalation),
+        (say("the roster"), actors.roster),
+    )
+    said = [sentence("{part} as {who}", part=part, who=Mention(user_id)) for part, user_id in parts if user_id]
+    return prose(say("; in Dialpad, "), *listed(said)) if said else ""
 
 
 def _settings_in_words(subscription: Subscription) -> Prose:
     """Say all that matters of a subscription in a few sentences."""
-    paused = "Paused: " if subscription.paused else ""
+    paused = say("Paused: ") if subscription.paused else ""
     asks = prose(" ", escalation(subscription.policy)) if subscription.policy.asks else ""
     shown = prose(" ", _shown_by(subscription)) if subscription.keep or subscription.topic else ""
-    acting = prose(" Since then", _acting(subscription)[1:], ".") if _acting(subscription) else ""
+    acting = sentence(" Since then{acting}.", acting=_acting(subscription)[1:]) if _acting(subscription) else ""
     return prose(paused, in_words(subscription), ".", asks, shown, acting)
 
 
 def changed_card(change: str, by: str, before: Subscription, after: Subscription | None) -> Card:
     """Return what an owner is told when somebody else changed or removed their subscription."""
-    did = " changed notifications that you set up in " if after else " removed notifications that you set up in "
+    did = (
+        say(" changed notifications that you set up in ")
+        if after
+        else say(" removed notifications that you set up in ")
+    )
     undo = Button("Undo", "notify.undo", {"change": change}, style="primary")
     settings = Button("Settings", "notify.settings", {"subscription": before.id})
     return Card(
         prose(Mention(by), did, Mention(before.channel)),
         facts=(
-            Fact("Before", _settings_in_words(before)),
-            Fact("Now", _settings_in_words(after) if after else "nothing is posted; what was posted stays"),
+            Fact(say("Before"), _settings_in_words(before)),
+            Fact(say("Now"), _settings_in_words(after) if after else say("nothing is posted; what was posted stays")),
         ),
-        note="What somebody else adds to them happens with their Dialpad account, not with yours.",
+        note=say("What somebody else adds to them happens with their Dialpad account, not with yours."),
         buttons=(undo, settings) if after else (undo,),
     )
 
@@ -143,20 +176,22 @@ def ended_notice(said: Mapping[str, Any]) -> Reply:
     again = Button("Set it up again", "notify.save", dict(said.get("again") or {}), form=True)
     if said.get("broken"):
         return Reply(
-            prose(
-                "Dialpad no longer accepts the account of ",
-                Mention(str(said.get("owner"))),
-                f", and nobody else who is connected sees all of this: {said.get('what')}. It is posted without names, "
-                "or not at all, until they connect again. Anyone who may see it can set it up again and remove this.",
+            sentence(
+                "Dialpad no longer accepts the account of {who}, and nobody else who is connected sees "
+                "all of this: {what}. It is posted without names, or not at all, until they connect again. "
+                "Anyone who may see it can set it up again and remove this.",
+                who=Mention(str(said.get("owner"))),
+                what=str(said.get("what")),
             ),
             (again, Button("Settings", "notify.settings", {"subscription": str(said.get("subscription"))})),
             tone="warning",
         )
     return Reply(
-        prose(
-            Mention(str(said.get("owner"))),
-            " is no longer connected to Dialpad, so this is no longer posted here: ",
-            f"{said.get('what')}. Anyone who may see it can set it up again.",
+        sentence(
+            "{who} is no longer connected to Dialpad, so this is no longer posted here: {what}. Anyone who "
+            "may see it can set it up again.",
+            who=Mention(str(said.get("owner"))),
+            what=str(said.get("what")),
         ),
         (again,),
         tone="warning",
@@ -165,8 +200,10 @@ def ended_notice(said: Mapping[str, Any]) -> Reply:
 
 def _shown_by(subscription: Subscription) -> Prose:
     """Say where Slack shows the roster besides what is posted."""
-    said = [prose(Mention(subscription.keep), " is kept in sync")] if subscription.keep else []
-    return prose(*listed([*said, *(["the channel's topic names who is on duty"] if subscription.topic else [])]), ".")
+    said = [sentence("{who} is kept in sync", who=Mention(subscription.keep))] if subscription.keep else []
+    return prose(
+        *listed([*said, *([say("the channel's topic names who is on duty")] if subscription.topic else [])]), "."
+    )
 
 
 def subscription_buttons(subscription: Subscription) -> tuple[Button, ...]:
@@ -183,11 +220,13 @@ def subscription_buttons(subscription: Subscription) -> tuple[Button, ...]:
 
 
 def subscription_row(subscription: Subscription, number: int) -> Row:
-    state = prose(Bold("Paused"), ": ") if subscription.paused else ()
-    problem = f" It cannot post: {subscription.problem_word}." if subscription.problem else ""
+    state = prose(Bold(say("Paused")), ": ") if subscription.paused else ()
+    problem = (
+        say(" It cannot post: {problem_word}.", problem_word=subscription.problem_word) if subscription.problem else ""
+    )
     return Row(
         prose(f"{number}. ", state, in_words(subscription)),
-        note=prose("by ", Mention(subscription.owner.user_id), problem),
+        note=sentence("by {who}{problem}", who=Mention(subscription.owner.user_id), problem=problem),
         button=Button("Settings", "notify.settings", {"subscription": subscription.id}),
     )
 

@@ -13,6 +13,7 @@ from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import UnclearName
 from bot.arguments.places import find_place, unclear_place
 from bot.basics.errors import ChatopsError, DialpadError, FieldError, NotFound
+from bot.basics.language import say
 from bot.cards.rights import Rights, named_places
 from bot.contract.argument import Option
 from bot.contract.context import Ctx, with_any_email
@@ -35,8 +36,8 @@ async def places_named(ctx: Ctx, field: str, names: tuple[str, ...]) -> dict[str
         try:
             place, shown = await find_place(ctx, name)
         except UnclearName as problem:
-            label = Option(f"The label {name}", LabelFilter(name.casefold()).typed)
-            raise unclear_place(field, name, problem, "For a label type label:spam.", label) from None
+            label = Option(say("The label {name}", name=name), LabelFilter(name.casefold()).typed)
+            raise unclear_place(field, name, problem, say("For a label type label:spam."), label) from None
         found[place] = shown
     return found
 
@@ -62,8 +63,11 @@ def check_belongs(rights: Rights, chosen: Mapping[str, str]) -> None:
     if lacking := rights.lacking(chosen):
         raise FieldError(
             "places",
-            "You can be notified about your own calls and the lines you belong to, not about "
-            f"{' and '.join(lacking)}. A Dialpad admin can set this up.",
+            say(
+                "You can be notified about your own calls and the lines you belong to, not about "
+                "{lacking}. A Dialpad admin can set this up.",
+                lacking=say(" and ").join(lacking),
+            ),
         )
 
 
@@ -79,14 +83,21 @@ async def places_changed(
         if not kept:
             raise FieldError(
                 "places",
-                f"{owner} chose every line, so only they or a Dialpad admin can narrow that. "
-                "Leave it empty, or add notifications of your own.",
+                say(
+                    "{owner} chose every line, so only they or a Dialpad admin can narrow that. Leave it "
+                    "empty, or add notifications of your own.",
+                    owner=owner,
+                ),
             )
         hidden = [name for place, name in kept.items() if place not in chosen and place not in rights.places]
         if hidden:
             raise FieldError(
                 "places",
-                f"{owner} chose {' and '.join(hidden)}, which you do not belong to. Leave it in, or ask them.",
+                say(
+                    "{owner} chose {hidden}, which you do not belong to. Leave it in, or ask them.",
+                    owner=owner,
+                    hidden=say(" and ").join(hidden),
+                ),
             )
     fresh = {place: name for place, name in chosen.items() if place not in kept}
     personal = before.is_personal
@@ -98,11 +109,14 @@ def check_wider(before: Subscription, made: Subscription, rights: Rights) -> Non
     """Check that whoever makes a subscription show more may see all that it is about. Raises FieldError."""
     if not shows_more(before, made) or rights.cover_all(made.places):
         return
-    lines = " and ".join(rights.lacking(made.places)) or "every line"
+    lines = say(" and ").join(rights.lacking(made.places)) or say("every line")
     raise FieldError(
         "kinds" if made.kinds - before.kinds else "only" if made.places == before.places else "places",
-        f"This is about {lines}, which you do not belong to, so only a Dialpad admin can make it show more. "
-        "Add notifications of your own for your lines.",
+        say(
+            "This is about {lines}, which you do not belong to, so only a Dialpad admin can make it show "
+            "more. Add notifications of your own for your lines.",
+            lines=lines,
+        ),
     )
 
 
@@ -113,22 +127,24 @@ def check_rights(before: Subscription | None, made: Subscription, rights: Rights
     if before is not None:
         check_wider(before, made, rights)
     elif not made.places and not rights.is_admin:
-        raise FieldError("places", "Only a Dialpad admin can choose every line. Name yours.")
+        raise FieldError("places", say("Only a Dialpad admin can choose every line. Name yours."))
     check_roster(made, rights, before)
 
 
 def check_roster(made: Subscription, rights: Rights, before: Subscription | None = None) -> None:
     """Check that the roster can be followed and its user group and topic set by this person. Raises FieldError."""
     if made.kinds & LOOKED_AT and not any(place.startswith(("callcenter:", "department:")) for place in made.places):
-        what = "the board is" if NewsKind.BOARD in made.kinds else "the alerts are"
-        raise FieldError("places", f"Name the line that {what} for, for example: for Support")
+        what = say("the board is") if NewsKind.BOARD in made.kinds else say("the alerts are")
+        raise FieldError("places", say("Name the line that {what} for, for example: for Support", what=what))
     if replace(made, kinds=made.kinds - LOOKED_AT).follows_rosters and not made.call_centers:
-        raise FieldError("places", "Name the call center to follow, for example: for Support")
+        raise FieldError("places", say("Name the call center to follow, for example: for Support"))
     if made.topic and made.is_personal:
-        raise FieldError("topic", "A direct message has no topic. Set this up in a channel.")
+        raise FieldError("topic", say("A direct message has no topic. Set this up in a channel."))
     same = before is not None and (before.keep, before.call_centers) == (made.keep, made.call_centers)
     if made.keep and not same and not rights.lead(made.places):
-        raise FieldError("keep", "Only supervisors of that call center and Dialpad admins can link a user group to it.")
+        raise FieldError(
+            "keep", say("Only supervisors of that call center and Dialpad admins can link a user group to it.")
+        )
 
 
 async def notes_on_hours(ctx: Ctx, made: Subscription) -> list[Prose]:
@@ -137,9 +153,14 @@ async def notes_on_hours(ctx: Ctx, made: Subscription) -> list[Prose]:
     for place, name in made.places.items() if made.policy.answer else ():
         hours = await ctx.deps.directory.hours_of(ctx.account, place)
         if hours is None:
-            notes.append(f"Dialpad tells no opening hours of {name}, so the time to answer counts around the clock.")
+            notes.append(
+                say(
+                    "Dialpad tells no opening hours of {name}, so the time to answer counts around the clock.",
+                    name=name,
+                )
+            )
         elif hours.days is not None and not any(hours.days):
-            notes.append(f"By its hours in Dialpad {name} never opens, so no answer is ever due there.")
+            notes.append(say("By its hours in Dialpad {name} never opens, so no answer is ever due there.", name=name))
     return notes
 
 
@@ -178,9 +199,15 @@ async def slack_id_of(ctx: Ctx, field: str, colleague: Colleague | None) -> str:
     except NotFound:
         slack_id = None
     except DialpadError:
-        raise FieldError(field, f"Dialpad did not say who {colleague.name} is. Try again in a minute.") from None
+        raise FieldError(
+            field, say("Dialpad did not say who {colleague} is. Try again in a minute.", colleague=colleague.name)
+        ) from None
     except ChatopsError:
-        raise FieldError(field, f"Slack did not say who {colleague.name} is. Try again in a minute.") from None
+        raise FieldError(
+            field, say("Slack did not say who {colleague} is. Try again in a minute.", colleague=colleague.name)
+        ) from None
     if slack_id is None:
-        raise FieldError(field, f"{colleague.name} is not in this Slack workspace. Choose somebody who is.")
+        raise FieldError(
+            field, say("{colleague} is not in this Slack workspace. Choose somebody who is.", colleague=colleague.name)
+        )
     return slack_id

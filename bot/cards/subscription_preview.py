@@ -13,8 +13,9 @@ from bot.activity.subscriptions.overlap import Overlap, changed_settings, joined
 from bot.activity.subscriptions.stored import write_whole
 from bot.activity.subscriptions.subscription import LOOKED_AT, Subscription
 from bot.activity.subscriptions.words import by_clock, in_words, kinds_in_words
+from bot.basics.language import say
 from bot.cards.subscription import fields_of, subscription_facts
-from bot.contract.prose import listed, plural, prose
+from bot.contract.prose import listed, plural, prose, sentence
 from bot.contract.reply import Button, Confirm, Fact, Mention, Prose, Raw, Reply
 
 A_BOARD: Final = "A board is one message for each line, changed in place."
@@ -40,19 +41,19 @@ def preview(
     about, *rest = subscription_facts(made)
     facts = (
         about,
-        Fact("Where", _where(made)),
-        Fact("How often", said) if forecasts and (said := forecast_words(made, forecasts)) else None,
-        Fact("Changes", ", ".join(changes)) if changes else None,
-        Fact("Until now", in_words(before)) if before is not None and in_words(before) != in_words(made) else None,
-        Fact("Already there", _shared_words(made, overlaps)) if overlaps else None,
+        Fact(say("Where"), _where(made)),
+        Fact(say("How often"), said) if forecasts and (said := forecast_words(made, forecasts)) else None,
+        Fact(say("Changes"), ", ".join(changes)) if changes else None,
+        Fact(say("Until now"), in_words(before)) if before is not None and in_words(before) != in_words(made) else None,
+        Fact(say("Already there"), _shared_words(made, overlaps)) if overlaps else None,
         *rest,
     )
     return Confirm(
         "notify.save_now",
         _kept(made, before, overlaps),
-        "Save the change?" if before else "Save this?",
+        say("Save the change?") if before else say("Save this?"),
         tuple(fact for fact in facts if fact),
-        "Save",
+        say("Save"),
         note=_spaced([*(said for kind, said in _SAID.items() if kind in made.kinds), *notes]),
         edit=Button("Change", "notify.save", form_fields(made, is_new=before is None)),
         instead=_change_other(made, overlaps) if before is None else (),
@@ -88,7 +89,7 @@ def people_among(made: Subscription) -> dict[str, str]:
 
 
 def _where(made: Subscription) -> Prose:
-    return "to you, as direct messages" if made.is_personal else prose("in ", Mention(made.channel))
+    return say("to you, as direct messages") if made.is_personal else sentence("in {who}", who=Mention(made.channel))
 
 
 def _spaced(notes: Sequence[Prose]) -> Prose:
@@ -103,12 +104,16 @@ def _spaced(notes: Sequence[Prose]) -> Prose:
 
 def already_there(made: Subscription, same: Subscription) -> Reply:
     """Say that what somebody asks for is there already, and is not saved twice."""
-    gets = prose("You already get this") if made.is_personal else prose(Mention(made.channel), " already gets this")
-    by = () if made.is_personal else prose(": set up by ", Mention(same.owner.user_id))
+    gets = (
+        sentence("You already get this")
+        if made.is_personal
+        else sentence("{who} already gets this", who=Mention(made.channel))
+    )
+    by = () if made.is_personal else sentence(": set up by {who}", who=Mention(same.owner.user_id))
     this: dict[str, Raw] = {"subscription": same.id}
     resume = (Button("Resume", "notify.resume", this, "primary", in_place=True),) if same.paused else ()
     return Reply(
-        prose(gets, by, ", but it is paused." if same.paused else "."),
+        prose(gets, by, say(", but it is paused.") if same.paused else "."),
         (*resume, Button("Settings", "notify.settings", this)),
     )
 
@@ -116,17 +121,17 @@ def already_there(made: Subscription, same: Subscription) -> Reply:
 def _shared_words(made: Subscription, overlaps: Sequence[Overlap]) -> Prose:
     said: list[Prose] = []
     for one in overlaps[:2]:
-        by = () if made.is_personal else prose(", set up by ", Mention(one.other.owner.user_id))
-        what = "all of it" if one.whole else kinds_in_words(one.other, one.kinds)
-        said.append(prose(f"{what}, by “{in_words(one.other)}”", by, "."))
+        by = () if made.is_personal else sentence(", set up by {who}", who=Mention(one.other.owner.user_id))
+        what = say("all of it") if one.whole else kinds_in_words(one.other, one.kinds)
+        said.append(sentence("{what}, by “{in_words}”{by}.", what=what, in_words=in_words(one.other), by=by))
     digests = {kind for one in overlaps for kind in one.kinds & DIGESTS}
     others = {kind for one in overlaps for kind in one.kinds - DIGESTS}
     if others:
-        said.append("Each call or text is posted once, with the settings of the older one.")
+        said.append(say("Each call or text is posted once, with the settings of the older one."))
     if digests:
-        names = " and ".join(kind.row.words for kind in NewsKind if kind in digests)
-        said.append(f"{names[:1].upper()}{names[1:]} would come twice.")
-    return _spaced([*said, f"{len(overlaps) - 2} more have some of it."] if overlaps[2:] else said)
+        names = say(" and ").join(kind.row.words for kind in NewsKind if kind in digests)
+        said.append(say("{names}{names2} would come twice.", names=names[:1].upper(), names2=names[1:]))
+    return _spaced([*said, say("{count} more have some of it.", count=len(overlaps) - 2)] if overlaps[2:] else said)
 
 
 def _change_other(made: Subscription, overlaps: Sequence[Overlap]) -> tuple[Button, ...]:
@@ -149,34 +154,48 @@ def forecast_words(made: Subscription, forecasts: Forecasts) -> str:
     uncounted = [kind for kind in NewsKind if kind in made.kinds - COUNTED - DIGESTS - LOOKED_AT]
     said = [_yesterday(made, forecasts)] if counted else []
     if uncounted:
-        names = " and ".join(kind.row.words for kind in uncounted)
-        said.append(f"No count for {names}: I keep those only once somebody wants them.")
+        names = say(" and ").join(kind.row.words for kind in uncounted)
+        said.append(say("No count for {names}: I keep those only once somebody wants them.", names=names))
     return " ".join(said)
 
 
 def _yesterday(made: Subscription, forecasts: Forecasts) -> str:
     then, today = forecasts.yesterday, forecasts.today
-    so_far = f" Today so far: {_times(today)}." if today.posts else ""
+    so_far = say(" Today so far: {times}.", times=_times(today)) if today.posts else ""
     if not then.known:
-        return f"I have no {_calls_or_texts(made)} from yesterday to compare with.{so_far}"
+        return say(
+            "I have no {calls_or_texts} from yesterday to compare with.{so_far}",
+            calls_or_texts=_calls_or_texts(made),
+            so_far=so_far,
+        )
     if then.posts:
         kinds = [(kind, then.of_kind[kind]) for kind in NewsKind if then.of_kind.get(kind)]
         parts = [f"{count:,} {_one_or_more(kind, count)}" for kind, count in kinds] if len(kinds) > 1 else []
         detail = f" ({', '.join(parts)})" if parts else ""
-        said = f"It would have posted {_times(then)} yesterday{detail}."
+        said = say("It would have posted {times} yesterday{detail}.", times=_times(then), detail=detail)
     elif then.seen:
         seen = plural(then.seen, "call or text", "calls and texts")
-        said = f"It would have posted nothing yesterday: none of the {seen} of {_lines(made)} was one of these."
+        said = say(
+            "It would have posted nothing yesterday: none of the {seen} of {lines} was one of these.",
+            seen=seen,
+            lines=_lines(made),
+        )
     else:
-        said = f"It would have posted nothing yesterday: {_lines(made)} had no {_calls_or_texts(made)} that I know of."
+        said = say(
+            "It would have posted nothing yesterday: {lines} had no {calls_or_texts} that I know of.",
+            lines=_lines(made),
+            calls_or_texts=_calls_or_texts(made),
+        )
     before = forecasts.unchanged
     if before is not None and before.posts != then.posts:
-        said += f" As it is now: {_times(before)}."
+        said += say(" As it is now: {times}.", times=_times(before))
     return said + ("" if then.posts else so_far)
 
 
 def _times(found: Forecast) -> str:
-    return ("at least " if found.partly else "") + (plural(found.posts, "time") if found.posts else "not once")
+    return (say("at least ") if found.partly else "") + (
+        plural(found.posts, "time") if found.posts else say("not once")
+    )
 
 
 def _one_or_more(kind: NewsKind, count: int) -> str:
@@ -185,12 +204,12 @@ def _one_or_more(kind: NewsKind, count: int) -> str:
 
 def _calls_or_texts(made: Subscription) -> str:
     cards = {kind.row.card for kind in made.kinds & COUNTED}
-    return " or ".join(name for name, card in (("calls", "call"), ("texts", "conversation")) if card in cards)
+    return say(" or ").join(name for name, card in (("calls", "call"), ("texts", "conversation")) if card in cards)
 
 
 def _lines(made: Subscription) -> str:
     names = list(made.places.values())
-    return join_words([*names[:3], *(["other lines"] if names[3:] else [])], "and") or "your company"
+    return join_words([*names[:3], *([say("other lines")] if names[3:] else [])], "and") or say("your company")
 
 
 # People's own lines
@@ -199,19 +218,27 @@ def _lines(made: Subscription) -> str:
 def own_lines_question(made: Subscription, people: Mapping[str, str], own: str, *, is_new: bool) -> Reply:
     """Ask whether people's own lines are meant to be shown in a channel. ``own`` is the place of whoever asks."""
     lines = {place: name for place, name in made.places.items() if place not in people}
-    names: list[Prose] = ["your own line" if place == own else f"{name}'s own line" for place, name in people.items()]
+    names: list[Prose] = [
+        say("your own line") if place == own else say("{name}'s own line", name=name) for place, name in people.items()
+    ]
     meant = form_fields(made, is_new=is_new)
     others = {name: value for name, value in meant.items() if name != "people"}
     choices: list[tuple[str, dict[str, Raw]]] = []
     if lines:
-        only = " and ".join(lines.values()) if len(lines) <= _NAMED else f"the {len(lines)} lines"
-        choices.append((f"Only {only}", others | {"places": list(lines)}))
+        only = say(" and ").join(lines.values()) if len(lines) <= _NAMED else say("the {count} lines", count=len(lines))
+        choices.append((say("Only {only}", only=only), others | {"places": list(lines)}))
     if is_new and list(people) == [own]:
-        label = "Mine to me" if lines else "Send them to me"
+        label = say("Mine to me") if lines else say("Send them to me")
         choices.append((label, others | {"to": "me", "places": [own]}))
-    choices.append(("Post them here", meant))
+    choices.append((say("Post them here"), meant))
     return Reply(
-        prose("That is about ", *listed(names), ": everybody in ", Mention(made.channel), " would see what comes in."),
+        prose(
+            say("That is about "),
+            *listed(names),
+            say(": everybody in "),
+            Mention(made.channel),
+            say(" would see what comes in."),
+        ),
         tuple(
             Button(label, "notify.save", args, None if number else "primary", in_place=True)
             for number, (label, args) in enumerate(choices)
@@ -223,7 +250,7 @@ def notes_on(made: Subscription, zone: str) -> list[Prose]:
     """Return what is easily overlooked: people's own lines among all lines, and a clock that is not the reader's."""
     notes: list[Prose] = []
     if not made.is_personal and not made.places and made.kinds & COUNTED:
-        notes.append("Every line means people's own numbers too.")
+        notes.append(say("Every line means people's own numbers too."))
     if by_clock(made) and zone != made.zone:
-        notes.append(f"Times are by the clock of {made.zone_name}, not by yours.")
+        notes.append(say("Times are by the clock of {zone_name}, not by yours.", zone_name=made.zone_name))
     return notes

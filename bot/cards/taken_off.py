@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from bot.contract.prose import prose
+from bot.basics.language import say
+from bot.contract.prose import sentence
 from bot.contract.reply import Button, Reply, When
 
 TAKEN_OFF: Final = "taken off duty"
@@ -17,11 +18,13 @@ REASON_TODAY: Final = "Done for today"
 def taken_off_notice(said: Mapping[str, Any]) -> Reply:
     """Return the direct message."""
     at = datetime.fromisoformat(str(said.get("off_at")))
-    of_line = f" of {said['line']}" if said.get("line") else ""
+    of_line = say(" of {line}", line=said["line"]) if said.get("line") else ""
     return Reply(
-        prose(
-            "Dialpad took you off duty at ", When(at), f", because you did not take a call{of_line}. "
-            "Call center calls go to others until you are back.",
+        sentence(
+            "Dialpad took you off duty at {when}, because you did not take a call{of_line}. Call center "
+            "calls go to others until you are back.",
+            when=When(at),
+            of_line=of_line,
         ),
         (
             Button("Back on duty", "duty.duty", {"state": "on"}, "primary", in_place=True),
@@ -31,4 +34,4 @@ def taken_off_notice(said: Mapping[str, Any]) -> Reply:
             Button("Stop telling me", "duty.tell", {"to": "off"}, in_place=True, spoken="Stop telling me of this"),
         ),
         tone="warning",
-    )  # fmt: skip
+    )

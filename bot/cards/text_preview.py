@@ -10,11 +10,12 @@ from typing import Final
 from bot.arguments.own_number import LineToUse, OwnNumber, line_to_use
 from bot.arguments.party import Party
 from bot.basics.errors import FieldError
+from bot.basics.language import say
 from bot.basics.segments import count_segments, shown_character
 from bot.cards.answering import Before, not_from_there
 from bot.cards.number_flags import blocked_among, opted_out_among
 from bot.contract.context import Ctx
-from bot.contract.prose import listed, plural, prose
+from bot.contract.prose import listed, plural, prose, sentence
 from bot.contract.reply import Button, Confirm, Fact, Prose, Raw, RawArgs, When
 from bot.dialpad.actions.users import GetCallerId
 
@@ -65,10 +66,10 @@ async def preview_text(
         raise await _opted_out(ctx, draft, refusing)
     is_bulk, wanted = draft.is_bulk, replace(draft, to=tuple(party for party in draft.to if party not in refusing))
     if not wanted.to:
-        raise FieldError("to", "All of them have opted out of texts (STOP).")
+        raise FieldError("to", say("All of them have opted out of texts (STOP)."))
     used, own_only = await _line(ctx, wanted, own=is_bulk or wanted.at is not None)
     if used.line.number in set(wanted.numbers):
-        raise FieldError("to", "That is the number you are sending from. Choose somebody else.")
+        raise FieldError("to", say("That is the number you are sending from. Choose somebody else."))
     wanted = replace(wanted, sender=used.chosen)
     return Confirm(
         route="sms.schedule" if wanted.at else "sms.send_bulk" if wanted.is_bulk else "sms.send",
@@ -77,12 +78,12 @@ async def preview_text(
         facts=(
             *_to(wanted.to),
             *before.facts,
-            Fact("From", used.line.shown()),
-            *([Fact("Send", (When(wanted.at, "date"),))] if wanted.at else []),
-            Fact("Length", _length(wanted.text, len(wanted.to))),
+            Fact(say("From"), used.line.shown()),
+            *([Fact(say("Send"), (When(wanted.at, "date"),))] if wanted.at else []),
+            Fact(say("Length"), _length(wanted.text, len(wanted.to))),
         ),
         quote=wanted.text,
-        yes="Schedule" if wanted.at else "Send",
+        yes=say("Schedule") if wanted.at else say("Send"),
         note=prose(note, " " if note else "", *_notes(wanted, used, own_only, refusing, blocked)),
         edit=Button("Edit", "sms.sms", wanted.args, form=True),
         instead=(*instead, *_send_later(wanted)),
@@ -98,15 +99,17 @@ def _send_later(draft: TextDraft) -> tuple[Button, ...]:
 
 def _title(draft: TextDraft) -> str:
     if draft.at:
-        return "Send this text later?"
-    return f"Send it to {len(draft.to)} people?" if draft.is_bulk else "Send this text?"
+        return say("Send this text later?")
+    return say("Send it to {count} people?", count=len(draft.to)) if draft.is_bulk else say("Send this text?")
 
 
 async def _opted_out(ctx: Ctx, draft: TextDraft, refusing: Sequence[Party]) -> FieldError:
     verb = "have" if len(refusing) > 1 else "has"
     names = ", ".join([party.plain(await ctx.region()) for party in refusing])
-    instead = "Leave them out." if len(draft.to) > len(refusing) else "Call them instead."
-    return FieldError("to", f"{names} {verb} opted out of texts (STOP). {instead}")
+    instead = say("Leave them out.") if len(draft.to) > len(refusing) else say("Call them instead.")
+    return FieldError(
+        "to", say("{names} {verb} opted out of texts (STOP). {instead}", names=names, verb=verb, instead=instead)
+    )
 
 
 async def _line(ctx: Ctx, draft: TextDraft, *, own: bool) -> tuple[LineToUse, Prose]:
@@ -118,17 +121,19 @@ async def _line(ctx: Ctx, draft: TextDraft, *, own: bool) -> tuple[LineToUse, Pr
     known = await ctx.send(GetCallerId())
     mine = list(dict.fromkeys(number for number in (known.primary_phone, *known.phone_numbers) if number))
     if not mine:
-        raise FieldError("to", "You have no number of your own in Dialpad, which this needs. Text fewer people, now.")
+        raise FieldError(
+            "to", say("You have no number of your own in Dialpad, which this needs. Text fewer people, now.")
+        )
     if used.line.number in mine:
         return replace(used, chosen=used.line), ""
-    line = OwnNumber(mine[0], "Your number")
+    line = OwnNumber(mine[0], say("Your number"))
     return LineToUse(line, line), used.line.shown()
 
 
 def _to(to: Sequence[Party]) -> list[Fact]:
     """Name every recipient, in as many lines as that takes."""
     parts = [to[at : at + _NAMES_A_FACT] for at in range(0, len(to), _NAMES_A_FACT)]
-    labels = ["To"] if len(parts) == 1 else [f"To, {n * _NAMES_A_FACT + 1} on" for n in range(len(parts))]
+    labels = [say("To")] if len(parts) == 1 else [say("To, {n} on", n=n * _NAMES_A_FACT + 1) for n in range(len(parts))]
     return [Fact(label, listed([one.shown() for one in part])) for label, part in zip(labels, parts, strict=True)]
 
 
@@ -137,16 +142,20 @@ def _notes(
 ) -> list[Prose]:
     notes: list[Prose] = []
     if refusing:
-        notes.append(prose("Left out, because they opted out of texts (STOP): ", names_of(refusing), ". "))
+        notes.append(
+            sentence("Left out, because they opted out of texts (STOP): {names_of}. ", names_of=names_of(refusing))
+        )
     if own_only:
         notes.append(prose(OWN_ONLY, own_only, ". "))
     if used.refused:
         notes.append(not_from_there(used.refused, "text"))
     if hit := [party for party in draft.to if party.number in blocked]:
         verb = "are" if len(hit) > 1 else "is"
-        notes.append(prose(names_of(hit), f" {verb} blocked here, so a reply will not arrive. "))
+        notes.append(
+            sentence("{names_of} {verb} blocked here, so a reply will not arrive. ", names_of=names_of(hit), verb=verb)
+        )
     if len(draft.to) > 1:
-        notes.append("Each person gets a separate text and does not see the others.")
+        notes.append(say("Each person gets a separate text and does not see the others."))
     return notes
 
 
@@ -158,9 +167,9 @@ def _length(text: str, recipients: int) -> str:
     segments = count_segments(text)
     length = f"{plural(len(text), 'character')}, {plural(segments.count, 'SMS', 'SMS')}"
     if recipients > 1:
-        length += f" each, {segments.count * recipients} in all"
+        length += say(" each, {count} in all", count=segments.count * recipients)
     if segments.culprits and segments.count > 1:
         named = [shown_character(one) for one in segments.culprits[:5]]
         shown = (", " if any(len(one) > 1 for one in named) else " ").join(named)
-        length += f" (fewer without {shown})"
+        length += say(" (fewer without {shown})", shown=shown)
     return length

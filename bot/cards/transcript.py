@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot.basics.errors import NotFound
+from bot.basics.language import say
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Card, Reply
 from bot.dialpad.actions.transcripts import GetTranscript
@@ -17,17 +18,19 @@ async def show_transcript(ctx: Ctx, call: str) -> Answer:
     except NotFound:
         lines = ()
     spoken = [
-        f"{line.name or 'Somebody'}: {line.content}" for line in lines if line.type == "transcript" and line.content
+        f"{line.name or say('Somebody')}: {line.content}"
+        for line in lines
+        if line.type == "transcript" and line.content
     ]
     if not spoken:
         return Reply(
-            "This call has no transcript. Dialpad Ai writes one a few minutes after a call, if it is turned on."
+            say("This call has no transcript. Dialpad Ai writes one a few minutes after a call, if it is turned on.")
         )
     text = "\n".join(spoken)
     head = text[:LONGEST]
     cut = len(head) < len(text)
     return Card(
-        "Transcript",
+        say("Transcript"),
         text=(head.rpartition("\n")[0] or head) if cut else text,
-        note="Only you can see this." + (" The rest is in Dialpad." if cut else ""),
+        note=say("Only you can see this.") + (say(" The rest is in Dialpad.") if cut else ""),
     )

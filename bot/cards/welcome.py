@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from bot.contract.prose import prose
+from bot.basics.language import say
+from bot.contract.prose import sentence
 from bot.contract.reply import Bold, Button, Code, Reply
 
 _FIRST_STEPS: Final = (
@@ -15,10 +16,13 @@ _FIRST_STEPS: Final = (
 def welcome(name: str, command: str) -> Reply:
     """Return the welcome for whoever acts as ``name`` at Dialpad now. ``command``: what they type."""
     return Reply(
-        prose(
-            "You are connected: what you do here happens in Dialpad as ", Bold(name), ", with your rights there. Type ",
-            Code(command), " for a menu, or just say what you want: ", Code(f"{command} dnd on for 30m"), ".",
+        sentence(
+            "You are connected: what you do here happens in Dialpad as {name}, with your rights there. "
+            "Type {command} for a menu, or just say what you want: {value}.",
+            name=Bold(name),
+            command=Code(command),
+            value=Code(say("{command} dnd on for 30m", command=command)),
         ),
         buttons=_FIRST_STEPS,
         tone="done",
-    )  # fmt: skip
+    )

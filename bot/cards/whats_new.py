@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bot.basics.language import say
+
 
 @dataclass(frozen=True)
 class Novelty:
@@ -25,4 +27,4 @@ SEE_NEWS: Final = ("See what's new", "news.news")
 
 def upgraded_words(version: str) -> str:
     """Return what whoever set this up is told after an upgrade to ``version``."""
-    return f"I was updated to version {version}. There are boards, statistics, open work and more."
+    return say("I was updated to version {version}. There are boards, statistics, open work and more.", version=version)

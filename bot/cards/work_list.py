@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from bot.activity.items import Item
+from bot.basics.language import say
 from bot.cards.live_call import look_up_caller
 from bot.cards.open_work import CardStatus, Urgency, names_of, state_of, story_of, urgency, with_due
 from bot.contract.board import OpenWork
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Bold, Button, Mention, Phone, Prose, Raw, Row, When
 from bot.dialpad.accounts import Account
 from bot.dialpad.directory import Directory
@@ -34,7 +35,9 @@ class WorkNames:
         known = self.unmentioned
         if known is None or isinstance(said, str):
             return said
-        return prose(*(known.get(one.slack_id, "a colleague") if isinstance(one, Mention) else one for one in said))
+        return prose(
+            *(known.get(one.slack_id, say("a colleague")) if isinstance(one, Mention) else one for one in said)
+        )
 
 
 async def look_up_names(directory: Directory, account: Account, works: Sequence[OpenWork]) -> WorkNames:
@@ -56,7 +59,7 @@ class WorkSection:
 def sections_of(works: Sequence[OpenWork], me: str, now: datetime) -> list[WorkSection]:
     """Sort open work into what is ``me``'s or offered to them, what nobody has, what others have, and what was put off
     or waits for the customer; those that are empty are left out."""
-    headings = ("Yours", "Nobody has claimed", "Claimed by others", "Put off, or waiting for them")
+    headings = (say("Yours"), say("Nobody has claimed"), say("Claimed by others"), say("Put off, or waiting for them"))
     sorted_in: dict[str, list[OpenWork]] = {heading: [] for heading in headings}
     for one in works:
         sorted_in[headings[_place_of(one.item, me, now)]].append(one)
@@ -89,12 +92,12 @@ def work_row(work: OpenWork, names: WorkNames, now: datetime, me: str = "", *, o
     status = CardStatus(work.card, now, item, names=names.colleagues, times=work.times)
     stands, what = state_of(status), _what(item)
     name = names.customers.get(item.number, "")
-    who: Prose = prose(Bold(name), " " if name else "", Phone(item.number)) if item.number else "a hidden number"
+    who: Prose = prose(Bold(name), " " if name else "", Phone(item.number)) if item.number else say("a hidden number")
     parts = [
         with_due(stands or what, status),
         who,
         *([item.line_name] if item.line_name else []),
-        prose("since ", When(item.since, "date")),
+        sentence("since {when}", when=When(item.since, "date")),
     ]
     told = [one for one in (what.partition(" ")[2] if stands else "", story_of(status)) if one]
     show = Button("Open the card", "card.show", {"card": work.card})
@@ -113,10 +116,10 @@ def _take(work: OpenWork, now: datetime, me: str) -> Button | None:
 
 def _what(item: Item) -> str:
     if item.awaits_callback:
-        return "📲 Asked for a callback, which Dialpad makes"
+        return say("📲 Asked for a callback, which Dialpad makes")
     if item.has_voicemail:
         return "📬 Voicemail"
-    return "🔴 Missed call" if item.calls else "💬 Text"
+    return say("🔴 Missed call") if item.calls else "💬 Text"
 
 
 def _dotted(parts: Sequence[Prose]) -> Prose:
@@ -126,7 +129,7 @@ def _dotted(parts: Sequence[Prose]) -> Prose:
 def work_rows(works: Sequence[OpenWork], names: WorkNames, now: datetime, most: int, me: str = "") -> list[Row]:
     """Return the first of these as rows, and how many are not shown."""
     left = len(works) - most
-    more = [Row(f"… and {left:,} more")] if left > 0 else []
+    more = [Row(say("… and {left:,} more", left=left))] if left > 0 else []
     return [*(work_row(one, names, now, me) for one in works[:most]), *more]
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from bot.basics.language import say
 from bot.catalogue.facts import HIDDEN, Named, facts_of, headline, leaves, named, named_label, shown_value
 from bot.catalogue.fields import ActionField, fields_of
 from bot.catalogue.ids import KindAndThing, NumberChoice, ThingChoice
 from bot.catalogue.inputs import Attached, DateAndTime, FileArgument
 from bot.contract.argument import Choice
 from bot.contract.context import Ctx
-from bot.contract.prose import plural, prose
+from bot.contract.prose import plural, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Code, Fact, Listing, Phone, Prose, Raw, RawArgs, Row
 from bot.dialpad.action import SECRETS_SHOWN, Action, Done, Entity, Page, Response, Risk
 from bot.dialpad.actions import ALL, group_of
@@ -94,7 +95,11 @@ async def shown_argument(ctx: Ctx, field: ActionField, raw: Raw, value: Any = No
         return HIDDEN
     if isinstance(argument, FileArgument):
         known = isinstance(value, Attached)
-        return f"{value.name or 'a file'}, {max(1, value.size // 1000):,} kB" if known else "a file"
+        return (
+            say("{value}, {max:,} kB", value=value.name or say("a file"), max=max(1, value.size // 1000))
+            if known
+            else say("a file")
+        )
     items = raw if isinstance(raw, list) else [str(raw)]
     if isinstance(argument, ThingChoice | KindAndThing | NumberChoice):
         said = [await argument.describe(ctx, item) for item in items]
@@ -114,7 +119,15 @@ async def shown_changes(
     facts = []
     for field in fields_of(action):
         if field.name in cleared and field.name in before:
-            facts.append(Fact(field.label, prose(await shown_argument(ctx, field, before[field.name]), " → (empty)")))
+            facts.append(
+                Fact(
+                    field.label,
+                    sentence(
+                        "{shown_argument} → (empty)",
+                        shown_argument=await shown_argument(ctx, field, before[field.name]),
+                    ),
+                )
+            )
             continue
         if (
             field.name in names
@@ -216,7 +229,7 @@ async def card_of(
     if action.request.method == "DELETE":
         return Card(title, buttons=steps_after_deleting(action))
     if isinstance(answer, Done) and not any(True for _ in leaves(thing)):
-        text = "" if said else "Dialpad has no details about it."
+        text = "" if said else say("Dialpad has no details about it.")
         return Card(title, text=text, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
     revealed = _revealed(action, answer)
     if revealed:
@@ -224,9 +237,12 @@ async def card_of(
     facts = (*await facts_of(ctx, thing), *revealed)
     if changes:
         return Card(title, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
-    note = "Only you can see this." if action.sensitive else ""
+    note = say("Only you can see this.") if action.sensitive else ""
     if revealed:
-        note = f"{note} Whoever has the address can read the events. It works for an hour, and is not shown again."
+        note = say(
+            "{note} Whoever has the address can read the events. It works for an hour, and is not shown again.",
+            note=note,
+        )
     return Card(title, facts=facts, note=note, buttons=(*steps, *again(action, asked)))
 
 
@@ -235,7 +251,7 @@ def _revealed(action: type[Action[Any]], answer: Response) -> tuple[Fact, ...]:
     if not action.reveals:
         return ()
     shown = answer.model_dump(mode="json", by_alias=True, context={SECRETS_SHOWN: True}).get(action.reveals)
-    return (Fact("Address", (Code(str(shown)),)),) if shown else ()
+    return (Fact(say("Address"), (Code(str(shown)),)),) if shown else ()
 
 
 def steps_after_deleting(action: type[Action[Any]]) -> tuple[Button, ...]:
@@ -327,18 +343,20 @@ async def listing_of(
         title = (
             f"{action.name}: {count}"
             if found.total <= ROWS
-            else f"{action.name}: {found.start + 1} to {end} of {count}"
+            else say(
+                "{action}: {start} to {end} of {count}", action=action.name, start=found.start + 1, end=end, count=count
+            )
         )
     else:
-        title = f"{action.name}: {found.start + 1} to {end}, and more"
+        title = say("{action}: {start} to {end}, and more", action=action.name, start=found.start + 1, end=end)
     notes = [
         ctx.what_is_missing,
         found.note,
-        f"Only rows with “{find}”." if find else "",
-        "Only you can see this." if action.sensitive else "",
+        say("Only rows with “{find}”.", find=find) if find else "",
+        say("Only you can see this.") if action.sensitive else "",
     ]
     return Listing(
-        title, tuple(rows), empty="Nothing found." if not find else f"Nothing with “{find}”.",
+        title, tuple(rows), empty=say("Nothing found.") if not find else say("Nothing with “{find}”.", find=find),
         note=" ".join(note for note in notes if note), buttons=(*buttons, *again(action, asked)),
     )  # fmt: skip
 
@@ -360,7 +378,7 @@ async def _row(ctx: Ctx, thing: dict[str, Any], opener: type[Action[Any]] | None
     button = None
     if opener is not None and entry_id:
         button = Button("Open", route_of(opener), {fields_of(opener)[0].name: entry_id})
-    return Row((Bold(name or entry_id or "(no name)"),), note=note, button=button)
+    return Row((Bold(name or entry_id or say("(no name)")),), note=note, button=button)
 
 
 def only_list(

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from bot.arguments.phonebook import named
 from bot.basics.errors import ChatopsError, NotFound
+from bot.basics.language import say
 from bot.basics.phone import read_number
 from bot.catalogue.bulk_sheet import BulkSheet, SheetRow, column_of
 from bot.catalogue.validation import validated
@@ -152,7 +153,7 @@ async def _data(
         cell = row.cells[place] if place is not None and place < len(row.cells) else ""
         if not cell:
             if column.required:
-                raise _Wrong(f"{column.titles[0]} is empty.")
+                raise _Wrong(say("{titles} is empty.", titles=column.titles[0]))
             continue
         value = await _value(ctx, column, cell, region, names)
         data[column.field] = [value] if column.listed else value
@@ -167,7 +168,13 @@ async def _value(ctx: Ctx, column: BulkColumn, cell: str, region: str, names: di
             return _phone(cell, region)
         case "id" | "whole":
             if not (cell.isascii() and cell.isdigit()):
-                raise _Wrong(f"“{cell[:30]}” is no {'id' if column.reads == 'id' else 'whole number'}.")
+                raise _Wrong(
+                    say(
+                        "“{cell}” is no {id_or_whole_number}.",
+                        cell=cell[:30],
+                        id_or_whole_number=say("id") if column.reads == "id" else say("whole number"),
+                    )
+                )
             return cell if column.reads == "id" else int(cell)
         case "several":
             return [part.strip() for part in re.split(r"[;|,]", cell) if part.strip()]
@@ -178,7 +185,7 @@ async def _value(ctx: Ctx, column: BulkColumn, cell: str, region: str, names: di
             return known
         case _:
             if column.reads == "email" and not _EMAIL.fullmatch(cell):
-                raise _Wrong(f"“{cell[:40]}” is no email address.")
+                raise _Wrong(say("“{cell}” is no email address.", cell=cell[:40]))
             return cell
 
 
@@ -186,8 +193,8 @@ def _phone(cell: str, region: str) -> str:
     rounded = _EXPONENT.fullmatch(cell) is not None
     number = None if rounded else read_number(cell, region)
     if number is None:
-        why = " Your spreadsheet rounded it: format the column as text." if rounded else ""
-        raise _Wrong(f"“{cell[:30]}” is no phone number.{why}")
+        why = say(" Your spreadsheet rounded it: format the column as text.") if rounded else ""
+        raise _Wrong(say("“{cell}” is no phone number.{why}", cell=cell[:30], why=why))
     return number
 
 
@@ -199,14 +206,16 @@ async def _id_of(ctx: Ctx, entity: Entity, name: str) -> str:
         return found[0].id
     noun = "colleague" if entity is Entity.USER else entity.value
     raise _Wrong(
-        f"No {noun} is called “{name[:40]}”." if not found else f"Several are called “{name[:40]}”. Use the id."
+        say("No {noun} is called “{name}”.", noun=noun, name=name[:40])
+        if not found
+        else say("Several are called “{name}”. Use the id.", name=name[:40])
     )
 
 
 def _once(kind: BulkKind, data: Mapping[str, Any], number: int, seen: dict[tuple[str, ...], int]) -> None:
     key = tuple(str(data.get(name)) for name in kind.same)
     if key in seen:
-        raise _Wrong(f"It is the same as row {seen[key]}.")
+        raise _Wrong(say("It is the same as row {seen}.", seen=seen[key]))
     seen[key] = number
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.basics.errors import UserError
+from bot.basics.language import say
 
 MOST_ROWS: Final = 5_000
 LARGEST: Final = 3_000_000
@@ -35,16 +36,22 @@ class BulkSheet:
 def read_sheet(content: bytes) -> BulkSheet:
     """Read a CSV file. Raises UserError."""
     if len(content) > LARGEST:
-        raise UserError(f"The file has {len(content) // 1_000_000} MB; the limit is {LARGEST // 1_000_000} MB.")
+        raise UserError(
+            say(
+                "The file has {count} MB; the limit is {LARGEST} MB.",
+                count=len(content) // 1000000,
+                LARGEST=LARGEST // 1000000,
+            )
+        )
     text = _decode(content)
     if "\x00" in text or text[:2] == "PK":
-        raise UserError("That is no CSV file. In your spreadsheet, save it as CSV, then attach that.")
+        raise UserError(say("That is no CSV file. In your spreadsheet, save it as CSV, then attach that."))
     separator = _separator(text)
     try:
         found = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error:
         raise UserError(
-            "The file's quotes do not match, so its rows cannot be told apart. Save it as CSV again."
+            say("The file's quotes do not match, so its rows cannot be told apart. Save it as CSV again.")
         ) from None
     if found and _SEP.fullmatch(text.splitlines()[0].strip()):
         found[0] = []  # how a spreadsheet is told the separator
@@ -54,12 +61,18 @@ def read_sheet(content: bytes) -> BulkSheet:
         if any(cell.strip() for cell in row)
     ]
     if not rows:
-        raise UserError("The file is empty. Attach another one.")
+        raise UserError(say("The file is empty. Attach another one."))
     heading, *others = rows
     if not others:
-        raise UserError("The file has a heading and no rows under it.")
+        raise UserError(say("The file has a heading and no rows under it."))
     if len(others) > MOST_ROWS:
-        raise UserError(f"The file has {len(others):,} rows; the limit is {MOST_ROWS:,}. Divide it.")
+        raise UserError(
+            say(
+                "The file has {count:,} rows; the limit is {MOST_ROWS:,}. Divide it.",
+                count=len(others),
+                MOST_ROWS=MOST_ROWS,
+            )
+        )
     return BulkSheet(heading.cells, tuple(others))
 
 
@@ -69,7 +82,7 @@ def _decode(content: bytes) -> str:
         try:
             return content.decode("utf-16")
         except UnicodeDecodeError:
-            raise UserError("The file's text cannot be read. Save it as CSV in UTF-8.") from None
+            raise UserError(say("The file's text cannot be read. Save it as CSV in UTF-8.")) from None
     if content[1:2] == b"\x00" and content[3:4] == b"\x00":
         return content.decode("utf-16-le", "replace")
     try:

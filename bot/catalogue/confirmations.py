@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bot.basics.language import say
 from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import group_of
 
@@ -31,7 +32,7 @@ _WORDS: Final = (
 def agreeing_word(action: type[Action[Any]]) -> str:
     """Return the confirmation button's label: the action's own verb, "Go ahead" for an unknown one."""
     name = action.name.casefold()
-    return next((word for begins, word in _WORDS if name.startswith(begins)), "Go ahead")
+    return next((word for begins, word in _WORDS if name.startswith(begins)), say("Go ahead"))
 
 
 def consequence(action: type[Action[Any]]) -> str:
@@ -69,8 +70,8 @@ _OF_ACTION: Final[Mapping[str, str]] = {
 def warning(action: type[Action[Any]]) -> str:
     """Return the line under a confirmation that says why it asks."""
     if action.risk is Risk.DESTRUCTIVE:
-        return "This cannot be undone from here."
-    return f"{_reason(action)} Nothing has happened yet."
+        return say("This cannot be undone from here.")
+    return say("{reason} Nothing has happened yet.", reason=_reason(action))
 
 
 def _reason(action: type[Action[Any]]) -> str:
@@ -81,6 +82,6 @@ def confirmation_text(action: type[Action[Any]]) -> str:
     """Describe an action's confirmation for the docs: what happens and why it asks; "" for an action without one."""
     if action.risk not in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
         return ""
-    typed = " You have to type its name first." if action.slug in NAMED_AGAIN else ""
+    typed = say(" You have to type its name first.") if action.slug in NAMED_AGAIN else ""
     why = warning(action) if action.risk is Risk.DESTRUCTIVE else _reason(action)
     return f"{consequence(action)} {why}{typed}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from bot.basics.language import say
 from bot.basics.times import lasting
 from bot.catalogue.ids import name_of
 from bot.catalogue.outcomes import OUTCOMES, shown_outcomes
@@ -144,7 +145,7 @@ async def facts_of(
     facts = [Fact(named_label(one, value), value) for one, value in zip(shown, values, strict=True)]
     if len(found) > len(shown):
         rest = ", ".join(label_of(one.path) for one in found[len(shown) :])
-        facts.append(Fact("More", shorten(rest, 500)))
+        facts.append(Fact(say("More"), shorten(rest, 500)))
     return tuple(facts)
 
 
@@ -154,7 +155,7 @@ async def shown_value(ctx: Ctx, one: Named) -> Prose:  # noqa: PLR0911  one retu
     if _SECRET.search(name) and not isinstance(value, bool):
         return HIDDEN
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return say("Yes") if value else say("No")
     if isinstance(value, list | tuple):
         return await _shown_list(ctx, one, list(value))
     if isinstance(value, Mapping) and _is_party(value):
@@ -186,7 +187,7 @@ def _entity_of(name: str, beside: Mapping[str, Any]) -> Entity | None:
 async def named(ctx: Ctx, entity: Entity, entry_id: str) -> Prose:
     """Return the name for an id; the id itself when the name is not known."""
     if entry_id == ME:
-        return "Me"
+        return say("Me")
     if entity is Entity.NUMBER:
         return _shown_text("number", entry_id)
     name = await name_of(ctx, entity, entry_id)
@@ -241,7 +242,7 @@ async def _shown_list(ctx: Ctx, one: Named, items: list[Any]) -> Prose:
             said = await shown_value(ctx, singular)
         parts += prose(said)
     if len(items) > most:
-        parts.append(f" and {len(items) - most} more")
+        parts.append(say(" and {count} more", count=len(items) - most))
     return tuple(parts)
 
 

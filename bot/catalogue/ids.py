@@ -9,6 +9,7 @@ from typing import Any, Final
 from bot.arguments.number import meanings, which_country, why_no_number
 from bot.arguments.phonebook import LINES, LONGEST_TEXT, PEOPLE, described, suggested
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.basics.phone import national
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
@@ -83,22 +84,31 @@ class ThingChoice(OneOrMany):
         shown = text if len(text) <= 30 else text[:29] + "…"
         listed = [entity for entity in (self.entity, *self.others) if lists(entity)]
         if not listed or len(text) > LONGEST_TEXT:
-            raise self.refuse(name, f"“{shown}” is not the id of a {self.entity.value}. Type its digits.")
+            raise self.refuse(
+                name,
+                say("“{shown}” is not the id of a {entity}. Type its digits.", shown=shown, entity=self.entity.value),
+            )
         found = [await ctx.deps.directory.find(ctx.account, entity, text) for entity in listed]
         sure = [one.one.id for one in found if one.one is not None]
         if len(sure) == 1:
             return sure[0]
         if _is_id(text, self.entity):
             return text
-        near = " or ".join(entry.name for one in found for entry in one.several[:4])
-        hint = f"Did you mean {near}?" if near else "Type its name as it appears in Dialpad, or its id."
-        raise self.refuse(name, f"There is no {self.entity.value} called “{shown}”. {hint}")
+        near = say(" or ").join(entry.name for one in found for entry in one.several[:4])
+        hint = (
+            say("Did you mean {near}?", near=near)
+            if near
+            else say("Type its name as it appears in Dialpad, or its id.")
+        )
+        raise self.refuse(
+            name, say("There is no {entity} called “{shown}”. {hint}", entity=self.entity.value, shown=shown, hint=hint)
+        )
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         typed = query.strip()
         options = [_option(entry) for entry in await self._entries(ctx, typed)]
         if self.takes_me and (not typed or ME.startswith(typed.casefold())):
-            options.insert(0, Option("Me", ME))
+            options.insert(0, Option(say("Me"), ME))
         if typed and _is_id(typed, self.entity) and typed not in {option.value for option in options}:
             options.append(Option(f"{typed} (by id)"[:75], typed))
         return options[: _MOST + 1]
@@ -115,7 +125,7 @@ class ThingChoice(OneOrMany):
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         if raw == ME:
-            return Option("Me", ME)
+            return Option(say("Me"), ME)
         for entity in (self.entity, *self.others):
             if name := await name_of(ctx, entity, raw):
                 return Option(name[:75], raw[:75])
@@ -169,7 +179,12 @@ class KindAndThing(Lookup):
         kind, rest = kind.strip(), rest.strip()
         if colon and kind in self.kinds:
             if not rest and not self.alone:
-                raise self.refuse(name, f"Which {self._word(kind)}? Choose it by name, or type {kind}: and its id.")
+                raise self.refuse(
+                    name,
+                    say(
+                        "Which {word}? Choose it by name, or type {kind}: and its id.", word=self._word(kind), kind=kind
+                    ),
+                )
             if not rest or _is_id(rest, None):
                 return OfKind(kind, rest)
             return OfKind(kind, await self._named(ctx, name, rest, (kind,)))
@@ -178,7 +193,15 @@ class KindAndThing(Lookup):
             if len(known) == 1 or len(self.kinds) == 1:
                 return OfKind(known[0][0] if known else self.kinds[0], text)
             kinds = ", ".join(self.kinds)
-            raise self.refuse(name, f"Add what {text} is, for example {self.kinds[0]}:{text}. Kinds: {kinds}.")
+            raise self.refuse(
+                name,
+                say(
+                    "Add what {said} is, for example {kinds}:{said}. Kinds: {kinds2}.",
+                    said=text,
+                    kinds=self.kinds[0],
+                    kinds2=kinds,
+                ),
+            )
         found = [(kind, entry) for kind, entry in await self._found(ctx, text)]
         if len(found) == 1:
             return OfKind(found[0][0], found[0][1].id)
@@ -202,10 +225,17 @@ class KindAndThing(Lookup):
     async def _unclear(self, name: str, text: str, found: Sequence[tuple[str, Entry]]) -> tuple[str, str]:
         shown = text if len(text) <= 30 else text[:29] + "…"
         if found:
-            several = " or ".join(f"{kind}:{entry.id} ({entry.name})" for kind, entry in found[:4])
-            raise self.refuse(name, f"“{shown}” could be {several}. Type one of these.")
+            several = say(" or ").join(f"{kind}:{entry.id} ({entry.name})" for kind, entry in found[:4])
+            raise self.refuse(
+                name, say("“{shown}” could be {several}. Type one of these.", shown=shown, several=several)
+            )
         raise self.refuse(
-            name, f"I can't find anything called “{shown}”. Type its name, or its kind and id: {self.kinds[0]}:123."
+            name,
+            say(
+                "I can't find anything called “{shown}”. Type its name, or its kind and id: {kinds}:123.",
+                shown=shown,
+                kinds=self.kinds[0],
+            ),
         )
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
@@ -226,7 +256,7 @@ class KindAndThing(Lookup):
         known = {option.value for option in options}
         if _is_id(text, None):
             by_hand = [OfKind(kind, text).raw for kind in wanted]
-            options += [Option(self._label(raw), raw, "by id") for raw in by_hand if raw not in known]
+            options += [Option(self._label(raw), raw, say("by id")) for raw in by_hand if raw not in known]
         elif self.alone and not text:
             options += [Option(f"Any {self._word(kind)}"[:75], f"{kind}:") for kind in wanted]
         return options[:100]
@@ -282,12 +312,12 @@ class NumberChoice(OneOrMany):
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         options = await self._known(ctx, query)
         if self.may_hide and HIDDEN_NUMBER.startswith(query.strip().casefold()):
-            options.insert(0, Option("Hide the number", HIDDEN_NUMBER))
+            options.insert(0, Option(say("Hide the number"), HIDDEN_NUMBER))
         return options
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         if raw == HIDDEN_NUMBER:
-            return Option("Hide the number", raw)
+            return Option(say("Hide the number"), raw)
         return await described(ctx, raw)
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.arguments.moment import NoMoment, parse_moment
+from bot.basics.language import say
 from bot.basics.times import UnclearTime, clock, later, on_clock, parse_hours, read_span
 from bot.contract.argument import TEXT_LIMIT, Argument, Choice, Option
 from bot.contract.context import Ctx
@@ -40,13 +41,19 @@ class Amount(Argument):
         except InvalidOperation:
             number = None
         if number is None or not number.is_finite():
-            raise self.refuse(name, f"“{text[:30]}” is not a number. Type it in digits.")
+            raise self.refuse(name, say("“{said}” is not a number. Type it in digits.", said=text[:30]))
         if self.whole and number != number.to_integral_value():
-            raise self.refuse(name, f"{self.label} takes a whole number, such as {round(number)}.")
+            raise self.refuse(
+                name, say("{label} takes a whole number, such as {round}.", label=self.label, round=round(number))
+            )
         if self.low is not None and number < Decimal(str(self.low)):
-            raise self.refuse(name, f"{self.label} must be at least {self.low:g}. Type a larger number.")
+            raise self.refuse(
+                name, say("{label} must be at least {low:g}. Type a larger number.", label=self.label, low=self.low)
+            )
         if self.high is not None and number > Decimal(str(self.high)):
-            raise self.refuse(name, f"{self.label} can be at most {self.high:g}. Type a smaller number.")
+            raise self.refuse(
+                name, say("{label} can be at most {high:g}. Type a smaller number.", label=self.label, high=self.high)
+            )
         return int(number) if self.whole else float(number)
 
 
@@ -64,7 +71,13 @@ class Hours(Argument):
         except UnclearTime as problem:
             raise self.refuse(name, str(problem)) from None
         if any(end <= begin for begin, end in pairwise(minutes)):
-            raise self.refuse(name, f"Each time has to be later than the one before it, such as {_HOURS_EXAMPLE}.")
+            raise self.refuse(
+                name,
+                say(
+                    "Each time has to be later than the one before it, such as {HOURS_EXAMPLE}.",
+                    HOURS_EXAMPLE=_HOURS_EXAMPLE,
+                ),
+            )
         return tuple(clock(at) for at in minutes)
 
 
@@ -88,7 +101,7 @@ class Lines(Argument):
             return tuple(lines)
         wrong = next((line for line in lines if not re.fullmatch(r"-?\d{1,18}", line)), None)
         if wrong is not None:
-            raise self.refuse(name, f"“{wrong[:30]}” is not a whole number. Type one number per line.")
+            raise self.refuse(name, say("“{wrong}” is not a whole number. Type one number per line.", wrong=wrong[:30]))
         return tuple(int(line) for line in lines)
 
 
@@ -106,12 +119,18 @@ class JsonText(Argument):
             value = _read_json(text)
         except (ValueError, RecursionError) as problem:
             where = (
-                f" (line {problem.lineno}, column {problem.colno})" if isinstance(problem, json.JSONDecodeError) else ""
+                say(" (line {lineno}, column {colno})", lineno=problem.lineno, colno=problem.colno)
+                if isinstance(problem, json.JSONDecodeError)
+                else ""
             )
-            raise self.refuse(name, f"That is not JSON{where}. Type something like {self.example}") from None
+            raise self.refuse(
+                name, say("That is not JSON{where}. Type something like {example}", where=where, example=self.example)
+            ) from None
         if not isinstance(value, list if self.is_list else dict):
-            kind = "a list, in square brackets" if self.is_list else "an object, in curly brackets"
-            raise self.refuse(name, f"This takes {kind}. Type something like {self.example}")
+            kind = say("a list, in square brackets") if self.is_list else say("an object, in curly brackets")
+            raise self.refuse(
+                name, say("This takes {kind}. Type something like {example}", kind=kind, example=self.example)
+            )
         return value
 
 
@@ -139,7 +158,7 @@ class DateAndTime(Argument):
         zone = await ctx.zone()
         moment = _read_moment(text, ctx.now, zone)
         if moment is None:
-            advice = "Type 2026-11-23 14:00, today, yesterday or 2h ago."
+            advice = say("Type 2026-11-23 14:00, today, yesterday or 2h ago.")
             raise self.refuse(name, str(UnclearTime("time", text, advice)))
         return moment.astimezone(UTC)
 
@@ -190,7 +209,7 @@ class FileArgument(Argument):
         try:
             size = len(base64.b64decode(text, validate=True))
         except (binascii.Error, ValueError):
-            raise self.refuse(name, "That is not a file. Attach one in the form.") from None
+            raise self.refuse(name, say("That is not a file. Attach one in the form.")) from None
         self._check_size(name, size)
         return Attached(text, text, size=size)
 
@@ -200,22 +219,34 @@ class FileArgument(Argument):
         ending = file.name.rpartition(".")[2].casefold()
         if self.kinds and ending not in self.kinds:
             raise self.refuse(
-                name, f"{file.name[:40]} is not an allowed file type. Attach one of: {', '.join(self.kinds)}."
+                name,
+                say(
+                    "{file} is not an allowed file type. Attach one of: {kinds}.",
+                    file=file.name[:40],
+                    kinds=", ".join(self.kinds),
+                ),
             )
         self._check_size(name, file.size)
         return Attached(file_id, base64.b64encode(file.content).decode(), file.name, file.size)
 
     def _check_size(self, name: str, size: int) -> None:
         if size > self.largest:
-            raise self.refuse(name, f"The file has {size / 1000:,.0f} kB; the limit is {self.largest / 1000:,.0f} kB.")
+            raise self.refuse(
+                name,
+                say(
+                    "The file has {size:,.0f} kB; the limit is {largest:,.0f} kB.",
+                    size=size / 1000,
+                    largest=self.largest / 1000,
+                ),
+            )
         if not size:
-            raise self.refuse(name, "The file is empty. Attach another one.")
+            raise self.refuse(name, say("The file is empty. Attach another one."))
 
 
 def tri_state(label: str, *, hint: str = "", leave: str = "Leave as it is") -> Choice:
     """Build a choice of yes, no or unset, for booleans that Dialpad treats differently when they are absent."""
     return Choice(
-        label, hint=hint, options=(Option("Yes", "yes"), Option("No", "no")), unset=leave,
+        label, hint=hint, options=(Option(say("Yes"), "yes"), Option(say("No"), "no")), unset=leave,
         aliases=(("on", "yes"), ("true", "yes"), ("1", "yes"), ("off", "no"), ("false", "no"), ("0", "no")),
     )  # fmt: skip
 

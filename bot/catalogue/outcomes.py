@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.basics.language import say
 from bot.contract.argument import Text
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
@@ -81,7 +82,9 @@ class OutcomeLines(Text):
         try:
             return _read_object(text) if text.lstrip().startswith("{") else read_outcomes(text)
         except ValueError as problem:
-            raise self.refuse(name, f"{problem} Write one outcome per line, such as Resolved.") from None
+            raise self.refuse(
+                name, say("{problem} Write one outcome per line, such as Resolved.", problem=problem)
+            ) from None
 
 
 def _read_object(text: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Final
 
+from bot.basics.language import say
 from bot.catalogue.answers import AS, FIND, FROM, is_list, reader_of, route_of
 from bot.catalogue.daily import DAILY, arranged
 from bot.catalogue.fields import arguments_of, fields_of
@@ -38,17 +39,17 @@ def route_for(action: type[Action[Any]]) -> Route:
 
 def _routes_of(action: type[Action[Any]]) -> list[Route]:
     arguments, required = arguments_of(action)
-    carried: dict[str, Argument] = {MORE: Carried("More")}
+    carried: dict[str, Argument] = {MORE: Carried(say("More"))}
     if is_list(action):
         carried |= {
-            FIND: Text("Only rows with", hint="Words that must appear in the row.", longest=100),
-            FROM: Carried("From", longest=6),
-            AS: Carried("As", longest=4),
+            FIND: Text(say("Only rows with"), hint=say("Words that must appear in the row."), longest=100),
+            FROM: Carried(say("From"), longest=6),
+            AS: Carried(say("As"), longest=4),
         }
     changes_what_is_there = reader_of(action) is not None
     if changes_what_is_there:
-        carried[FILLED] = Carried("Was", longest=1_000)
-        carried[EMPTIED] = Carried("Emptied", longest=2_000)
+        carried[FILLED] = Carried(say("Was"), longest=1_000)
+        carried[EMPTIED] = Carried(say("Emptied"), longest=2_000)
         arguments = {
             name: replace(argument, awaited=name in {f.name for f in fields_of(action) if f.place == "path"})
             for name, argument in arguments.items()
@@ -71,7 +72,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
             )
         )
         hidden = {name: replace(argument, shown=False) for name, argument in asking.arguments.items()}
-        typed: Argument = Text("Its name", longest=500, hint="Exactly as it is written.")
+        typed: Argument = Text(say("Its name"), longest=500, hint=say("Exactly as it is written."))
         routes.append(
             replace(
                 asking, id=SURE + slug, handler=_Asking(action, _sure), arguments={"typed": typed, **hidden},
@@ -89,15 +90,19 @@ def _title(name: str) -> str:
 def _intro(action: type[Action[Any]]) -> str:
     """Return what the action does and what of Dialpad it needs, as its form begins."""
     said = " ".join((action.__doc__ or "").split())
-    return f"{said} Your company's Dialpad account needs {needs} for this." if (needs := needs_of(action)) else said
+    return (
+        say("{said} Your company's Dialpad account needs {needs} for this.", said=said, needs=needs)
+        if (needs := needs_of(action))
+        else said
+    )
 
 
 def _submit_word(action: type[Action[Any]]) -> str:
     if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
-        return "Continue"
+        return say("Continue")
     if action.risk is Risk.READ:
-        return "Show"
-    return "Save"
+        return say("Show")
+    return say("Save")
 
 
 @dataclass(frozen=True)

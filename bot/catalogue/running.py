@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.arguments.own_number import line_to_use
 from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected, UserError
+from bot.basics.language import say
 from bot.basics.segments import count_segments
 from bot.catalogue.answers import (
     AS,
@@ -83,7 +84,7 @@ async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) ->
             names |= to_send(action, differing, [*raw, *cleared])
         changes = await shown_changes(ctx, action, now, raw, differing, cleared)
         if not changes and values.get(FILLED):
-            return Reply("You did not change anything, so nothing was sent.")
+            return Reply(say("You did not change anything, so nothing was sent."))
         raw = only(raw, names)
         built, _ = await _built(ctx, action, only(values, names))
     if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
@@ -147,9 +148,9 @@ def _without_untouched(action: type[Action[Any]], values: Mapping[str, Any]) -> 
 
 
 def _through_connect(word: str) -> Reply:
-    what = "Connecting" if word == "connect" else "Disconnecting"
+    what = say("Connecting") if word == "connect" else say("Disconnecting")
     return Reply(
-        f"{what} has its own command, which keeps your tokens safe.",
+        say("{what} has its own command, which keeps your tokens safe.", what=what),
         (Button("Connect" if word == "connect" else "Disconnect", f"{word}.{word}", style="primary"),),
     )
 
@@ -213,7 +214,7 @@ async def _name_again(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values:
     name = await object_of(ctx, action, values)
     return Form(
         f"{SURE}{action.slug.lower()}", raw,
-        notice=(f"{consequence(action)} To go on, type its name: ", Bold(name or "yes")),
+        notice=(say("{consequence} To go on, type its name: ", consequence=consequence(action)), Bold(name or "yes")),
     )  # fmt: skip
 
 
@@ -223,9 +224,11 @@ async def sure(ctx: Ctx, action: type[Action[Any]], typed: str, values: Mapping[
     name = await object_of(ctx, action, values) or "yes"
     if " ".join(typed.split()).casefold() != " ".join(name.split()).casefold():
         return Form(
-            f"{SURE}{action.slug.lower()}", raw, {"typed": f"That is not its name. Type {name}, or close this."},
-            notice=(consequence(action), " To go on, type its name: ", Bold(name)),
-        )  # fmt: skip
+            f"{SURE}{action.slug.lower()}",
+            raw,
+            {"typed": say("That is not its name. Type {name}, or close this.", name=name)},
+            notice=(consequence(action), say(" To go on, type its name: "), Bold(name)),
+        )
     return await confirmation(ctx, action, raw, values, ())
 
 
@@ -246,11 +249,11 @@ async def confirmation(
     return Confirm(
         route=f"{CONFIRMED}{action.slug.lower()}",
         args=raw,
-        title="Really?" if action.risk is Risk.DESTRUCTIVE else "Before it happens",
+        title=say("Really?") if action.risk is Risk.DESTRUCTIVE else say("Before it happens"),
         facts=(
-            Fact("What", asked(action, await words_known(ctx, action, raw, values))),
+            Fact(say("What"), asked(action, await words_known(ctx, action, raw, values))),
             *facts,
-            Fact("What happens", consequence(action)),
+            Fact(say("What happens"), consequence(action)),
         ),
         yes=agreeing_word(action),
         quote=str(raw[quoted.name]) if quoted else "",
@@ -265,11 +268,20 @@ async def _about_text(ctx: Ctx, raw: RawArgs) -> list[Fact]:
     facts: list[Fact] = []
     if not any(name in raw for name in ("from_number", "user_id", "sender_group_id")):
         with contextlib.suppress(DialpadError):  # a preview is worth showing without the sender
-            facts.append(Fact("From", (await line_to_use(ctx, None, "")).line.shown()))
+            facts.append(Fact(say("From"), (await line_to_use(ctx, None, "")).line.shown()))
     text = str(raw.get("text") or "")
     if text:
         segments = count_segments(text).count
-        facts.append(Fact("Length", f"{plural(len(text), 'character')}, {plural(segments, 'text')} to each"))
+        facts.append(
+            Fact(
+                say("Length"),
+                say(
+                    "{characters}, {texts} to each",
+                    characters=plural(len(text), "character"),
+                    texts=plural(segments, "text"),
+                ),
+            )
+        )
     return facts
 
 
@@ -306,7 +318,9 @@ def _at_its_field(action: type[Action[Any]], problem: DialpadError) -> ChatopsEr
     named = [field for field in fields_of(action) if field.argument.shown and _mentions(message, field.path[-1])]
     if len(named) != 1 or len(problem.message) > 300:
         return problem
-    return FieldError(named[0].name, f"Dialpad did not accept this: {problem.message.strip().rstrip('.')}.")
+    return FieldError(
+        named[0].name, say("Dialpad did not accept this: {rstrip}.", rstrip=problem.message.strip().rstrip("."))
+    )
 
 
 def _mentions(message: str, name: str) -> bool:
@@ -318,13 +332,13 @@ def _mentions(message: str, name: str) -> bool:
 
 async def _wait_for_stats(ctx: Ctx, request_id: str, raw: RawArgs) -> Answer:
     if not request_id:
-        return Reply("Dialpad did not say how to get the result. Start again.", tone="warning")
+        return Reply(say("Dialpad did not say how to get the result. Start again."), tone="warning")
     await ctx.deps.later.at(
         ctx.now + _FIRST_LOOK, f"stats:{ctx.person.team_id}:{ctx.person.user_id}:{request_id}", "run.stats_ready",
         {"request": request_id, "tries": "1"}, ctx.person, {"where": ctx.where.to_json()},
     )  # fmt: skip
     return Reply(
-        "Preparing your statistics. They will appear here automatically, usually within a minute.",
+        say("Preparing your statistics. They will appear here automatically, usually within a minute."),
         (Button("Check now", "run.stats_look", {"request": request_id}),),
     )
 
@@ -386,7 +400,9 @@ async def _all(ctx: Ctx, built: Action[Any]) -> tuple[list[dict[str, Any]], str]
         pages += 1
         if pages >= MOST_PAGES or len(things) >= MOST_ROWS:
             more = len(things) > MOST_ROWS or bool(page.cursor)
-            return things[:MOST_ROWS], f"Only the first {min(len(things), MOST_ROWS):,} rows were read." if more else ""
+            return things[:MOST_ROWS], say(
+                "Only the first {min:,} rows were read.", min=min(len(things), MOST_ROWS)
+            ) if more else ""
     return things, ""
 
 
@@ -394,7 +410,7 @@ async def _as_file(ctx: Ctx, action: type[Action[Any]], built: Action[Any], find
     everything, note = await _all(ctx, built)
     things = [thing for thing in everything if not find or matches(thing, find)]
     if not things:
-        return Reply("There is nothing to export.")
+        return Reply(say("There is nothing to export."))
     content = as_csv(things) if kind == "csv" else as_json(things)
     more = "".join(f" {one}" for one in (note, ctx.what_is_missing) if one)
     return Attachment(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.basics.language import mark, say, translated
 from bot.basics.phone import national, read_number
 from bot.catalogue.answers import shown_argument
 from bot.catalogue.facts import HIDDEN
@@ -15,11 +16,11 @@ from bot.contract.context import Ctx
 from bot.contract.reply import Bold, Phone, Prose, RawArgs
 from bot.dialpad.action import ME, Action, Entity
 
-_PLACE: Final = re.compile(r"\{(?P<name>[\w.]+)(?::(?P<form>who|whose|is))?\}")
+_PLACE: Final = re.compile(r"\{(?P<name>[\w.]+)(?::(?P<form>who|whose|your|is))?\}")
 _OPTIONAL: Final = re.compile(r"\[(?:(?P<field>[\w.]+)=(?P<value>\w*)\|)?(?P<text>[^\[\]]*)\]")
 _TWICE: Final = re.compile(r"\b(the [\w ]+?) \1\b", re.IGNORECASE)
 _BARE_ID: Final = re.compile(r"\d{8,}|[0-9a-f-]{32,}")
-_SELF: Final = {"who": "you", "whose": "your", "is": "you are"}
+_SELF: Final = {"who": mark("you"), "your": mark("your"), "is": mark("you are")}
 _LONGEST_VALUE: Final = 80
 
 
@@ -65,16 +66,27 @@ def asked(action: type[Action[Any]], known: Known) -> str:
 
 def done(action: type[Action[Any]], known: Known) -> str:
     """Return what an action has changed."""
-    return _said(SENTENCES[action.slug].done, known) if action.slug in SENTENCES else f"{action.name}: done."
+    return (
+        _said(SENTENCES[action.slug].done, known)
+        if action.slug in SENTENCES
+        else say("{action}: done.", action=action.name)
+    )
 
 
 def _said(templates: Templates, known: Known) -> str:
     choices = (templates,) if isinstance(templates, str) else templates
     chosen = next((one for one in choices if _is_complete(_OPTIONAL.sub("", one), known)), choices[-1])
-    text = _OPTIONAL.sub(lambda part: _optional(part, known), chosen)
+    text = _OPTIONAL.sub(lambda part: _optional(part, known), translated(_of_oneself(chosen, known.own)))
     text = _PLACE.sub(lambda place: _filled(place, known), text)
     text = _TWICE.sub(r"\1", " ".join(text.split()))
     return text[:1].upper() + text[1:]
+
+
+def _of_oneself(template: str, own: frozenset[str]) -> str:
+    """Return the text for what is one's own: "your" may stand elsewhere in a sentence than somebody's name."""
+    for name in own:
+        template = template.replace(f"{{{name}:whose}}", f"{{{name}:your}}")
+    return template
 
 
 def _optional(part: re.Match[str], known: Known) -> str:
@@ -90,17 +102,19 @@ def _is_complete(text: str, known: Known) -> bool:
 def _filled(place: re.Match[str], known: Known) -> str:
     name, form = place["name"], place["form"] or ""
     if name in known.own:
-        return _SELF.get(form, known.me)
-    text = known.shown.get(name) or known.missing.get(name, "it")
-    return {"whose": f"{text}'s", "is": f"{text} is"}.get(form, text)
+        return say(_SELF[form]) if form in _SELF else known.me
+    text = known.shown.get(name) or known.missing.get(name, say("it"))
+    return {"whose": say("{owner}'s", owner=text), "is": say("{said} is", said=text)}.get(form, text)
 
 
 def _noun(field: ActionField) -> str:
     """Return what something is called whose name is not known."""
     argument = field.argument
     if isinstance(argument, ThingChoice):
-        return "the person" if argument.entity is Entity.USER else f"the {argument.entity.value}"
-    return "the number" if isinstance(argument, NumberChoice) else f"the {field.label.casefold()}"
+        return (
+            say("the person") if argument.entity is Entity.USER else say("the {entity}", entity=argument.entity.value)
+        )
+    return say("the number") if isinstance(argument, NumberChoice) else say("the {field}", field=field.label.casefold())
 
 
 def _told(value: str, region: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Final
 
+from bot.basics.language import say
 from bot.basics.times import lasting
 from bot.contract.reply import Fact
 
@@ -68,7 +69,7 @@ class Sheet:
             if _adds_up(name) and (total := sum(self._numbers(name)))
         ]
         averages = [
-            Fact(_label(name, "Average "), self._shown(name, mean(values), digits=1))
+            Fact(_label(name, say("Average ")), self._shown(name, mean(values), digits=1))
             for name in self.columns
             if _is_averaged(name) and any(values := self._numbers(name))
         ]
@@ -79,7 +80,11 @@ class Sheet:
         neither can be."""
         if self.has_records:
             label = next((name for name in _LABELS if len({row.get(name, "") for row in self.rows}) > 1), None)
-            return "" if label is None else _draw("Rows", label, Counter(self._named(row, label) for row in self.rows))
+            return (
+                ""
+                if label is None
+                else _draw(say("Rows"), label, Counter(self._named(row, label) for row in self.rows))
+            )
         amount = next((name for name in self.columns if _adds_up(name) and any(self._numbers(name))), None)
         label = next((name for name in ("name", "date") if any(row.get(name) for row in self.rows)), None)
         if amount is None or label is None:
@@ -138,7 +143,7 @@ def _draw(amount: str, label: str, sums: Mapping[str, float]) -> str:
     shown = sorted(sums.items(), key=(lambda one: one[0]) if by_time else (lambda one: -one[1]))
     shown = shown[-MOST_BARS:] if by_time else shown[:MOST_BARS]
     top = max(value for _, value in shown) or 1
-    lines = [f"{amount} by {label.replace('_', ' ')}"]
+    lines = [say("{amount} by {replace}", amount=amount, replace=label.replace("_", " "))]
     for key, value in shown:
         bar = "█" * max(1 if value else 0, round(value / top * _WIDTH))
         lines.append(f"{key}  {bar} {value:,.0f}")

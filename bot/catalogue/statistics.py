@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Final
 
 from bot.basics.errors import DialpadError
+from bot.basics.language import say
 from bot.catalogue.sheets import Sheet
 from bot.contract.context import Ctx
-from bot.contract.prose import plural, prose
+from bot.contract.prose import plural, sentence
 from bot.contract.reply import Answer, Attachment, Button, Card, Nothing, Reply
 from bot.dialpad.actions.scorecards import GetScorecardExport, ScorecardExport
 from bot.dialpad.actions.stats import GetStats, StatsResult
@@ -29,16 +30,16 @@ async def look(ctx: Ctx, request: str, *, tries: int) -> Answer:
     found = await _fetch(ctx, request)
     status = (found.status or "").casefold()
     if status == "failed":
-        return Reply("Dialpad could not calculate these statistics. Start again with fewer days.", tone="warning")
+        return Reply(say("Dialpad could not calculate these statistics. Start again with fewer days."), tone="warning")
     if status == "complete" and found.download_url:
         return await _deliver(ctx, request, found.download_url, found.file_type or "csv")
     if tries == 0:
         return Reply(
-            "Dialpad is still working on them.", (Button("Check now", "run.stats_look", {"request": request}),)
+            say("Dialpad is still working on them."), (Button("Check now", "run.stats_look", {"request": request}),)
         )
     if tries >= MOST_TRIES:
         return Reply(
-            "Dialpad is still working on your statistics. Check again later.",
+            say("Dialpad is still working on your statistics. Check again later."),
             (Button("Check now", "run.stats_look", {"request": request}),), tone="warning",
         )  # fmt: skip
     await ctx.deps.later.at(
@@ -51,21 +52,21 @@ async def look(ctx: Ctx, request: str, *, tries: int) -> Answer:
 async def _deliver(ctx: Ctx, request: str, url: str, kind: str) -> Answer:
     link = Button("Download", url=url)
     if ctx.deps.downloads is None:
-        return Card("Your statistics are ready", text="The link works for a short while.", buttons=(link,))
+        return Card(say("Your statistics are ready"), text=say("The link works for a short while."), buttons=(link,))
     try:
         content = await ctx.deps.downloads.read(url, largest=LARGEST_FILE)
     except DialpadError:
-        sorry = "The file could not be fetched for you; the link works for a short while."
-        return Card("Your statistics are ready", text=sorry, buttons=(link,))
+        sorry = say("The file could not be fetched for you; the link works for a short while.")
+        return Card(say("Your statistics are ready"), text=sorry, buttons=(link,))
     card = _card(content.decode("utf-8", "replace"), link)
     name = f"statistics-{ctx.now:%Y-%m-%d}-{request.removeprefix(GRADES)[:8]}.{kind}"
-    return Attachment(name, content, "Your statistics are ready.", card)
+    return Attachment(name, content, say("Your statistics are ready."), card)
 
 
 def _card(text: str, link: Button) -> Card:
     sheet = Sheet.parse(text)
-    note = "" if sheet.rows else "There is no data for these days."
+    note = "" if sheet.rows else say("There is no data for these days.")
     return Card(
-        prose("Your statistics are ready: ", plural(len(sheet.rows), "row")), text=sheet.bars() or note,
+        sentence("Your statistics are ready: {rows}", rows=plural(len(sheet.rows), 'row')), text=sheet.bars() or note,
         facts=sheet.facts(), buttons=(link,),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Shows the transcript of a call."""
 
+from bot.basics.language import say
 from bot.contract.reply import Answer, Bold, Button, Listing, Reply, Row, When
 from bot.dialpad.actions.transcripts import Transcript
 
@@ -10,14 +11,19 @@ def transcript_of(transcript: Transcript, about: str, buttons: tuple[Button, ...
     """Show the first ``MOST_LINES`` lines of a transcript."""
     spoken = [line for line in transcript.lines if line.content]
     if not spoken:
-        return Reply("This call has no transcript. Dialpad Ai writes one when it is turned on.", buttons)
+        return Reply(say("This call has no transcript. Dialpad Ai writes one when it is turned on."), buttons)
     rows = [
         Row(
-            (Bold(line.name or "Somebody"), *((" ", When(line.time)) if line.time else ())),
+            (Bold(line.name or say("Somebody")), *((" ", When(line.time)) if line.time else ())),
             note=(line.content or "")[:600] if line.type in {None, "transcript"} else f"({line.content})",
         )
         for line in spoken[:MOST_LINES]
     ]
     left = len(spoken) - len(rows)
-    more = f" {left} more lines are in Dialpad." if left else ""
-    return Listing(f"Transcript: {about}", tuple(rows), note=f"Only you can see this.{more}", buttons=buttons)
+    more = say(" {left} more lines are in Dialpad.", left=left) if left else ""
+    return Listing(
+        say("Transcript: {about}", about=about),
+        tuple(rows),
+        note=say("Only you can see this.{more}", more=more),
+        buttons=buttons,
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.basics.errors import UserError
+from bot.basics.language import say
 from bot.catalogue.fields import fields_of
 from bot.catalogue.groups import group_word
 from bot.catalogue.search import find
@@ -25,7 +26,9 @@ class ActionChoice(Lookup):
         if action is None:
             hits = find(str(raw), 1)
             if not hits:
-                raise self.refuse(name, "No action matches. Type a word from its name, such as number or hold queue.")
+                raise self.refuse(
+                    name, say("No action matches. Type a word from its name, such as number or hold queue.")
+                )
             action = hits[0]
         return action
 
@@ -74,7 +77,14 @@ def read_pairs(action: type[Action[Any]], text: str, *, beside: Collection[str] 
     head = text[: starts[0].start()].strip() if starts else text.strip()
     if unknown is not None or (starts and head):
         word = unknown or head[:30]
-        raise UserError(f"“{action.name}” has no field “{word[:40]}”. It takes: {_taken(fields, kinds)}.")
+        raise UserError(
+            say(
+                "“{action}” has no field “{word}”. It takes: {taken}.",
+                action=action.name,
+                word=word[:40],
+                taken=_taken(fields, kinds),
+            )
+        )
     raw: dict[str, Raw] = {}
     for match, following in zip(starts, [*starts[1:], None], strict=False):
         value = text[match.end() : following.start() if following else len(text)].strip()
@@ -82,7 +92,7 @@ def read_pairs(action: type[Action[Any]], text: str, *, beside: Collection[str] 
     if head and not starts:
         first = next((field for field in fields.values() if field.required), None) or next(iter(fields.values()), None)
         if first is None:
-            raise UserError(f"{action.name} takes no values. Leave “{head[:30]}” out.")
+            raise UserError(say("{action} takes no values. Leave “{head}” out.", action=action.name, head=head[:30]))
         raw[first.name] = _unquoted(head)
     for kind_name, name in kinds.items():
         if kind_name in raw:
@@ -93,7 +103,7 @@ def read_pairs(action: type[Action[Any]], text: str, *, beside: Collection[str] 
 
 def _taken(fields: dict[str, Any], kinds: dict[str, str]) -> str:
     names = [name for name in (*fields, *kinds) if name != "cursor"]
-    return ", ".join(names[:12]) + (" and more" if len(names) > 12 else "") if names else "nothing"
+    return ", ".join(names[:12]) + (say(" and more") if len(names) > 12 else "") if names else "nothing"
 
 
 def _unquoted(value: str) -> str:

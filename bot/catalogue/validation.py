@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.basics.errors import FieldError, UserError
+from bot.basics.language import say
 from bot.catalogue.fields import ActionField, fields_of
 from bot.catalogue.values import assemble
 from bot.contract.reading import Refused
@@ -59,7 +60,7 @@ def validated(action: type[Action[Any]], data: Mapping[str, Any], *, kept: froze
         if not name:
             raise UserError(text)
         raise FieldError(name, text)
-    raise UserError("These values do not go together. Check them.")
+    raise UserError(say("These values do not go together. Check them."))
 
 
 def problems_of(action: type[Action[Any]], error: ValidationError) -> dict[str, str]:
@@ -100,7 +101,7 @@ def _is_model_name(step: int | str) -> bool:
 
 def _sentence(detail: ErrorDetails, field: ActionField | None, rest: tuple[int | str, ...]) -> str:
     where = ".".join(str(step + 1) if isinstance(step, int) else step for step in rest)
-    label = (field.label if field else "") or where or "This"
+    label = (field.label if field else "") or where or say("This")
     if where and field:
         label = f"{field.argument.label}, {_place(rest)}"
     known = {"label": label, "where": f"“{where or detail['loc'][-1]}”", **detail.get("ctx", {})}
@@ -113,5 +114,5 @@ def _sentence(detail: ErrorDetails, field: ActionField | None, rest: tuple[int |
 
 def _place(rest: tuple[int | str, ...]) -> str:
     """Write a location in words: ``entry 2, options, action`` for ``(1, "options", "action")``."""
-    words = [f"entry {step + 1}" if isinstance(step, int) else str(step) for step in rest]
+    words = [say("entry {step}", step=step + 1) if isinstance(step, int) else str(step) for step in rest]
     return ", ".join(words)

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from bot.basics.errors import ChatopsError, UserError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.connect.whose_token import ReceivedConnection
 from bot.contract.context import People, Profile
@@ -85,8 +86,10 @@ class AccountOwners:
                 found.append(await self._people.with_email(team_id, address))
             except ChatopsError:
                 raise UserError(
-                    "Slack did not say whose e-mail address that Dialpad account has, so it was not connected. "
-                    "Try again in a minute."
+                    say(
+                        "Slack did not say whose e-mail address that Dialpad account has, so it was not "
+                        "connected. Try again in a minute."
+                    )
                 ) from None
         return [one for one in dict.fromkeys(found) if one]
 

@@ -22,12 +22,13 @@ from bot.basics.errors import (
     TokenRefused,
     UserError,
 )
+from bot.basics.language import say
 from bot.basics.names import shown_name
 from bot.basics.person import PersonKey
 from bot.connect.account_owners import AccountOwners
 from bot.connect.whose_token import ReceivedConnection, build_key_connection, build_oauth_connection
 from bot.contract.context import ConnectOutcome, Ended, People, Profile
-from bot.contract.prose import prose
+from bot.contract.prose import sentence
 from bot.contract.reply import Bold, Button, Mention, Reply
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.connection import DialpadConnection, DialpadConnections
@@ -121,7 +122,10 @@ class Connector:
         link = await self._connect_links.look(token)
         if link is None:
             raise ConnectRefused(
-                f"This link was already used or is older than 15 minutes. Type {self.typed('connect')} for a new one."
+                say(
+                    "This link was already used or is older than 15 minutes. Type {typed} for a new one.",
+                    typed=self.typed("connect"),
+                )
             )
         return await self._people.profile(link.person)
 
@@ -131,11 +135,14 @@ class Connector:
         ``browser_secret`` is what the browser was given with the page, "" when it never saw it.
         """
         if not browser_secret:
-            raise ConnectRefused("Open the link in Slack again and continue from there. Cookies must be allowed.")
+            raise ConnectRefused(say("Open the link in Slack again and continue from there. Cookies must be allowed."))
         link = await self._connect_links.take(token)
         if link is None or self._oauth is None:
             raise ConnectRefused(
-                f"This link was already used or is older than 15 minutes. Type {self.typed('connect')} for a new one."
+                say(
+                    "This link was already used or is older than 15 minutes. Type {typed} for a new one.",
+                    typed=self.typed("connect"),
+                )
             )
         verifier, challenge = build_pkce()
         state = await self._states.create(link.person, verifier, carry={"browser": _digest(browser_secret)})
@@ -146,11 +153,17 @@ class Connector:
         kept = await self._states.take(state)
         if kept is None or self._oauth is None:
             raise ConnectRefused(
-                f"This sign-in was already used or took longer than 10 minutes. Type {self.typed('connect')} again."
+                say(
+                    "This sign-in was already used or took longer than 10 minutes. Type {typed} again.",
+                    typed=self.typed("connect"),
+                )
             )
         if not hmac.compare_digest(str(kept.carry.get("browser", "")), _digest(browser_secret)):
             raise ConnectRefused(
-                f"This sign-in was started in another browser. Type {self.typed('connect')} and use one browser."
+                say(
+                    "This sign-in was started in another browser. Type {typed} and use one browser.",
+                    typed=self.typed("connect"),
+                )
             )
         try:
             # Slack is asked first: a consent that could not be stored would stay behind at Dialpad.
@@ -160,7 +173,7 @@ class Connector:
         except ChatopsError as refusal:
             log.warning("oauth sign-in failed", kind=type(refusal).__name__)
             raise ConnectRefused(
-                f"Dialpad did not complete the sign-in. Type {self.typed('connect')} to try again."
+                say("Dialpad did not complete the sign-in. Type {typed} to try again.", typed=self.typed("connect"))
             ) from None
         try:
             asked = await self._attach(kept.person, slack, received)
@@ -181,7 +194,7 @@ class Connector:
             )
         except TokenRefused:
             raise UserError(
-                "Dialpad did not accept this API key. Copy it again from Dialpad and paste the whole key."
+                say("Dialpad did not accept this API key. Copy it again from Dialpad and paste the whole key.")
             ) from None
         asked = await self._attach(key, slack, received)
         if not asked and self._after_key is not None:
@@ -207,44 +220,59 @@ class Connector:
         if not asked:
             await self._revoke(link)
             raise UserError(
-                f"That is the Dialpad account of {shown_name(link.dialpad_name)}, whose e-mail address is not yours in "
-                "Slack, and no admin of that company is connected here who could say that it is right. Have your "
-                "Slack address added to that Dialpad user, then connect again."
+                say(
+                    "That is the Dialpad account of {shown_name}, whose e-mail address is not yours in "
+                    "Slack, and no admin of that company is connected here who could say that it is "
+                    "right. Have your Slack address added to that Dialpad user, then connect again.",
+                    shown_name=shown_name(link.dialpad_name),
+                )
             )
         name = await self._requests.add(person, link, [one.user_id for one in asked], asks_admins=not are_owners)
         for one in asked:
             await self._tell(one, _question(person, link.dialpad_name, name, is_owner=are_owners))
         if not are_owners:
-            return "Dialpad admins of your company"
-        return " and ".join([(await self._people.profile(one)).name for one in asked])
+            return say("Dialpad admins of your company")
+        return say(" and ").join([(await self._people.profile(one)).name for one in asked])
 
     async def decide(self, person: PersonKey, request: str, *, yes: bool) -> Reply:
         """Connect what waited for this person's word, or drop it. Returns what to say to them."""
         found = await self._take(person, request)
         if found is None:
-            return Reply("This question was answered already, or is older than a day. Nothing was changed.")
+            return Reply(say("This question was answered already, or is older than a day. Nothing was changed."))
         asker, link = Mention(found.person.user_id), found.link
         if link is None:
-            lost = "You were not connected to Dialpad, because the encryption key of your sign-in is missing."
-            again = f"{lost} Type {self.typed('connect')} to connect again."
+            lost = say("You were not connected to Dialpad, because the encryption key of your sign-in is missing.")
+            again = say("{lost} Type {typed} to connect again.", lost=lost, typed=self.typed("connect"))
             await self._tell(found.person, Reply(again, tone="warning"))
-            text = prose("Not connected: what waited can no longer be read. ", asker, " was told to connect again.")
+            text = sentence(
+                "Not connected: what waited can no longer be read. {asker} was told to connect again.", asker=asker
+            )
             return Reply(text, tone="warning")
         name = Bold(shown_name(link.dialpad_name))
         if not yes:
             await self._revoke(link)
-            again = f"Type {self.typed('connect')} to connect your own account."
-            text = prose("You were not connected to Dialpad as ", name, ": ", Mention(person.user_id), " said no. ")
+            again = say("Type {typed} to connect your own account.", typed=self.typed("connect"))
+            text = sentence(
+                "You were not connected to Dialpad as {name}: {who} said no. ", name=name, who=Mention(person.user_id)
+            )
             await self._tell(found.person, Reply((*text, again), tone="warning"))
-            key = " If they used an API key, delete that key in Dialpad." if link.kind == "api_key" else ""
-            change = " If you did not let them sign in, change your Dialpad password." if not key else ""
-            return Reply(prose("Not connected: ", asker, f" cannot act with that account.{key}{change}"), tone="done")
+            key = say(" If they used an API key, delete that key in Dialpad.") if link.kind == "api_key" else ""
+            change = say(" If you did not let them sign in, change your Dialpad password.") if not key else ""
+            return Reply(
+                sentence(
+                    "Not connected: {asker} cannot act with that account.{key}{change}",
+                    asker=asker,
+                    key=key,
+                    change=change,
+                ),
+                tone="done",
+            )
         await self._links.save(found.person, link)
-        agreed = prose("You are connected: what you do here happens in Dialpad as ", name, ". ")
-        await self._tell(found.person, Reply((*agreed, Mention(person.user_id), " agreed to it."), tone="done"))
+        agreed = sentence("You are connected: what you do here happens in Dialpad as {name}. ", name=name)
+        await self._tell(found.person, Reply((*agreed, Mention(person.user_id), say(" agreed to it.")), tone="done"))
         if self._after_key is not None:
             await self._after_key(found.person)
-        return Reply(prose(asker, " now acts in Dialpad as ", name, "."), tone="done")
+        return Reply(sentence("{asker} now acts in Dialpad as {name}.", asker=asker, name=name), tone="done")
 
     async def _take(self, person: PersonKey, request: str) -> ConnectionRequest | None:
         """Use a request up. None when this person may not decide it: an admin who was asked may have left the company
@@ -277,25 +305,36 @@ class Connector:
 
 
 def _question(asker: PersonKey, dialpad_name: str, request: str, *, is_owner: bool) -> Reply:
-    whose = ", which has your e-mail address" if is_owner else ", which has another e-mail address than they have here"
-    yes, no = ("Yes, that is me", "Not me") if is_owner else ("Allow", "Do not allow")
+    whose = (
+        say(", which has your e-mail address")
+        if is_owner
+        else say(", which has another e-mail address than they have here")
+    )
+    yes, no = (say("Yes, that is me"), say("Not me")) if is_owner else (say("Allow"), say("Do not allow"))
     return Reply(
-        prose(
-            Mention(asker.user_id), " signed in to the Dialpad account of ", Bold(shown_name(dialpad_name)), whose,
-            ", and would act with it from Slack. Is that right? Until somebody says so nothing is connected.",
+        sentence(
+            "{who} signed in to the Dialpad account of {shown_name}{whose}, and would act with it from "
+            "Slack. Is that right? Until somebody says so nothing is connected.",
+            who=Mention(asker.user_id),
+            shown_name=Bold(shown_name(dialpad_name)),
+            whose=whose,
         ),
         (
             Button(no, "connect.refuse", {"request": request}, "primary"),
             Button(yes, "connect.agree", {"request": request}),
         ),
         tone="warning",
-    )  # fmt: skip
+    )
 
 
 def _both(other: PersonKey, dialpad_name: str) -> Reply:
     name = Bold(shown_name(dialpad_name))
     return Reply(
-        prose("You and ", Mention(other.user_id), " both act in Dialpad as ", name, ". If that is wrong, disconnect."),
+        sentence(
+            "You and {who} both act in Dialpad as {name}. If that is wrong, disconnect.",
+            who=Mention(other.user_id),
+            name=name,
+        ),
         (Button("Disconnect", "disconnect.disconnect"),),
         tone="warning",
     )

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from bot.basics.emoji import with_emoji
 from bot.basics.errors import FieldError
+from bot.basics.language import say
 from bot.basics.words import Word
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
@@ -139,10 +140,16 @@ class Text(Argument):
         text = raw if self.verbatim and isinstance(raw, str) else str(raw).strip()
         text = with_emoji(text) if self.emoji else text
         if not text.strip():
-            raise self.refuse(name, f"{self.label} is empty. Type something.")
+            raise self.refuse(name, say("{label} is empty. Type something.", label=self.label))
         if len(text) > self.longest:
             raise self.refuse(
-                name, f"{self.label} has {len(text):,} characters; the limit is {self.longest:,}. Shorten it."
+                name,
+                say(
+                    "{label} has {count:,} characters; the limit is {longest:,}. Shorten it.",
+                    label=self.label,
+                    count=len(text),
+                    longest=self.longest,
+                ),
             )
         return text
 
@@ -201,7 +208,9 @@ class Choice(Argument):
         value = self._value(str(raw)) or self.kept(str(raw))
         if value is None:
             known = ", ".join(option.value for option in self.options)
-            raise self.refuse(name, f"“{str(raw)[:40]}” is not one of the choices. Type one of: {known}.")
+            raise self.refuse(
+                name, say("“{raw}” is not one of the choices. Type one of: {known}.", raw=str(raw)[:40], known=known)
+            )
         return value
 
 
@@ -216,7 +225,7 @@ class Carried(Argument):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
         text = str(raw)
         if len(text) > self.longest:
-            raise self.refuse(name, "This button is too old. Start again.")
+            raise self.refuse(name, say("This button is too old. Start again."))
         return text
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.basics.errors import UserError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.basics.phone import join_regions
 from bot.basics.settings import Settings
@@ -85,6 +86,8 @@ class Profile:
     """Whether their account in Slack has ended."""
     is_admin: bool = False
     """Whether they are an admin or an owner of the Slack workspace."""
+    language: str = ""
+    """The language they use Slack in, "" for one that we do not speak."""
 
 
 class People(Protocol):
@@ -301,7 +304,7 @@ class Ctx:
     def notifications(self) -> Notifications:
         """Subscriptions, cards and rosters. Raises UserError where notifications are not switched on."""
         if self.deps.notifications is None:
-            raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
+            raise UserError(say("Notifications are not switched on for this bot. Ask whoever runs it."))
         return self.deps.notifications
 
     async def send(self, action: Action[A], *, background: bool = False) -> A:

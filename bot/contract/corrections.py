@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.basics.errors import FieldError, UserError
+from bot.basics.language import say
 from bot.basics.words import FILLERS, did_you_mean, split, verbatim
 from bot.contract.argument import Option, SeveralMeanings, Text
 from bot.contract.context import Ctx
@@ -146,7 +147,9 @@ async def check_slips(ctx: Ctx, route: Route, text: str, raw: RawArgs, others: S
     ]  # fmt: skip
     meant = [*corrected_buttons(ctx, route.word, lines), *corrected_buttons(ctx, "", others)]
     if meant:
-        raise Doubt("Did you mean:", (*meant, Button(f"As typed: {verbatim(text)}", route.id, raw)))
+        raise Doubt(
+            say("Did you mean:"), (*meant, Button(say("As typed: {verbatim}", verbatim=verbatim(text)), route.id, raw))
+        )
 
 
 async def _says_more(ctx: Ctx, route: Route, line: str, raw: RawArgs) -> bool:
@@ -172,6 +175,6 @@ async def _meant_by(ctx: Ctx, route: Route, text: str) -> str:
         raw = await read_words(ctx, route, text)
         return repr(await parse_arguments(ctx, route, raw)) or "nothing"
     except SeveralMeanings as unclear:
-        return f"one of several: {raw}" if unclear.meanings else ""
+        return say("one of several: {raw}", raw=raw) if unclear.meanings else ""
     except UserError:
         return ""

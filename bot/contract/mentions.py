@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.basics.words import verbatim
 from bot.contract.context import Ctx
@@ -25,4 +26,4 @@ async def _name(ctx: Ctx, slack_id: str, shown: str) -> str:
     try:
         return (await ctx.deps.people.profile(PersonKey(ctx.person.team_id, slack_id))).name
     except ChatopsError:
-        return shown or "a colleague"
+        return shown or say("a colleague")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from bot.basics.language import say
 from bot.contract.context import CommandInfo, Ctx
 from bot.contract.reply import Button
 
@@ -38,7 +39,7 @@ def help_buttons(ctx: Ctx, line: str) -> tuple[Button, ...]:
     known = [info for info in ctx.deps.routes.commands() if info.word]
     near = about(line.casefold()[:200], known) if line.strip() else []
     buttons = [
-        Button(ctx.deps.settings.typed(f"help {word}"), "help.help_", {"word": word})
+        Button(ctx.deps.settings.typed(say("help {word}", word=word)), "help.help_", {"word": word})
         for word in near[:_MOST_NEAR]
         if len(near) <= _MOST_OF_ALL
     ]
@@ -51,7 +52,7 @@ _MOST_OF_ALL: Final = 4
 
 def help_button(word: str) -> tuple[Button, ...]:
     """Return the button for the help about one command; none without a word."""
-    return (Button(f"Help with {word}", "help.help_", {"word": word}),) if word else ()
+    return (Button(say("Help with {word}", word=word), "help.help_", {"word": word}),) if word else ()
 
 
 def _stem(word: str) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from string import Formatter
 
+from bot.basics.language import say, say_count, translated
 from bot.contract.reply import Part, Prose, When
 
 
@@ -14,8 +16,35 @@ def prose(*pieces: Prose | Part) -> tuple[Part, ...]:
     return tuple(part for part in parts if part != "")
 
 
+def sentence(template: str, /, **parts: Prose | Part | int) -> tuple[Part, ...]:
+    """Return a sentence in the language spoken now, with parts for its ``{name}``s: ``sentence("{who} is back at
+    {when}.", who=Mention(…), when=When(…))``. Numbers may have a format: ``{count:,}``."""
+    built: list[Part] = []
+    for words, name, layout, _ in Formatter().parse(translated(template)):
+        built.append(words)
+        if name is not None:
+            part = parts[name]
+            if isinstance(part, int | float):
+                built.append(format(part, layout or ""))
+            else:
+                built.extend(part if isinstance(part, tuple) else (part,))
+    return _joined(built)
+
+
+def _joined(pieces: Sequence[Part]) -> tuple[Part, ...]:
+    """Write texts that follow one another as one, and leave empty ones out."""
+    joined: list[Part] = []
+    for piece in pieces:
+        if isinstance(piece, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += piece
+        elif piece != "":
+            joined.append(piece)
+    return tuple(joined)
+
+
 def listed(items: Sequence[Prose], last: str = " and ") -> tuple[Part, ...]:
-    """List items as ``a, b and c``."""
+    """List items as ``a, b and c``. ``last``: " and " or " or "."""
+    last = translated(last)
     parts: list[Prose | Part] = []
     for index, item in enumerate(items):
         if index:
@@ -26,12 +55,12 @@ def listed(items: Sequence[Prose], last: str = " and ") -> tuple[Part, ...]:
 
 def till(moment: datetime | None) -> tuple[Part, ...]:
     """Return `` until 14:00``, nothing without a moment."""
-    return () if moment is None else (" until ", When(moment, "date"))
+    return () if moment is None else (say(" until "), When(moment, "date"))
 
 
 def plural(count: int, one: str, many: str = "") -> str:
     """Write a count with its noun: ``1 call``, ``3 calls``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return say_count("{count} " + one, "{count} " + (many or one + "s"), count)
 
 
 def percent(part: int, whole: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.basics.errors import FieldError, UserError
+from bot.basics.language import say
 from bot.basics.words import FILLERS, Word, did_you_mean, split, verbatim, with_plain_numbers
 from bot.contract.argument import Argument, Choice, Lookup, SeveralMeanings, Text
 from bot.contract.context import Ctx
@@ -73,7 +74,7 @@ async def _read_positional(
     for name, argument in waiting.items():
         count = await argument.take(ctx, words[at:end], text)
         if count and meant and argument.takes_any_words:
-            raise Misread(f"I don't understand “{words[at].text[:40]}”.")
+            raise Misread(say("I don't understand “{said}”.", said=words[at].text[:40]))
         if not count and name in route.required:
             count = _whole_name(argument, words[at:end], 1) if len(waiting) == 1 else 1
         if count and len(waiting) == 1 and name in route.required and not _only_fillers(words[at + count : end]):
@@ -119,10 +120,10 @@ async def _check_end(
     for address in await argument.other_ends(ctx, words[at:], count):
         items = await argument.items(ctx, address.words)
         said = await as_people_read(ctx, text[address.rest :])
-        to = " and ".join([(await argument.describe(ctx, item)).text for item in items])
+        to = say(" and ").join([(await argument.describe(ctx, item)).text for item in items])
         choices.append(Button(f"{to}: “{said}”" if said else f"{to}…", route.id, {**raw, name: items, after: said}))
     if len(choices) > 1:
-        raise Doubt("Where does the text begin?", choices)
+        raise Doubt(say("Where does the text begin?"), choices)
 
 
 def _whole_name(argument: Argument, words: Sequence[Word], count: int) -> int:
@@ -236,17 +237,21 @@ async def _left_over(
     if argument is not None and name in raw:
         before = raw[name]
         shown = ", ".join(before) if isinstance(before, list) else str(before)
-        return f"“{word}” appears twice; the first was followed by “{shown[:40]}”. Use it once."
+        return say(
+            "“{word}” appears twice; the first was followed by “{shown}”. Use it once.", word=word, shown=shown[:40]
+        )
     if argument is not None and at + 1 == len(words):
-        return f"Something is missing after “{word}”."
+        return say("Something is missing after “{word}”.", word=word)
     if argument is not None:
         try:
             await argument.parse(ctx, name, words[at + 1].text)
         except FieldError as problem:
-            return f"After “{word}”: {problem.text}"
+            return say("After “{word}”: {problem}", word=word, problem=problem.text)
     rest = verbatim(text[words[at].start :])
     shown = rest if len(rest) <= 40 else rest[:39] + "…"
-    return f"I don't understand “{shown}”. Use it like this: {ctx.deps.settings.typed(usage)}"
+    return say(
+        "I don't understand “{shown}”. Use it like this: {typed}", shown=shown, typed=ctx.deps.settings.typed(usage)
+    )
 
 
 def missing(route: Route, raw: Mapping[str, Raw]) -> list[str]:

@@ -242,6 +242,8 @@ class MessageContent:
     """Whether a reply in a thread is also shown in the channel."""
     changes: datetime | None = None
     """When it looks different because time has passed, None when only what happens changes it."""
+    language: str = field(default="", repr=False)
+    """What its readers read; "" for what everybody does. Not part of what it looks like: its texts are."""
 
 
 @dataclass(frozen=True)

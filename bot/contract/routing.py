@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import islice, takewhile
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
+from bot.basics.language import say
 from bot.basics.phone import readable, seen
 from bot.basics.words import is_near
 from bot.contract.argument import Argument
@@ -332,11 +333,13 @@ def _claim_phrase(
     claims: dict[tuple[str, ...], tuple[Route, str]], key: tuple[str, ...], meant: tuple[Route, str]
 ) -> None:
     if key in claims:
-        raise Clash(f"{' '.join(key)!r} is claimed by both {claims[key][0].id} and {meant[0].id}")
+        raise Clash(
+            say("{key!r} is claimed by both {id} and {id2}", key=" ".join(key), id=claims[key][0].id, id2=meant[0].id)
+        )
     claims[key] = meant
 
 
 def _claim(claims: dict[str, Route], key: str, route: Route) -> None:
     if key in claims:
-        raise Clash(f"{key!r} is claimed by both {claims[key].id} and {route.id}")
+        raise Clash(say("{key!r} is claimed by both {id} and {route}", key=key, id=claims[key].id, route=route.id))
     claims[key] = route

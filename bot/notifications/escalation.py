@@ -29,6 +29,7 @@ from bot.basics.errors import (
     Unreadable,
     UserError,
 )
+from bot.basics.language import say
 from bot.basics.opening_hours import answer_times
 from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
@@ -132,12 +133,16 @@ class Escalations:
             await self._store.postings.step(posting, to=posting.step, next_s=left_s)
             return
         if within < REMINDED:
-            since = "Put off until now" if item.snoozed_until else f"Claimed {how_long(minutes)} ago"
-            text = f"{since} and still open. Press Done, or give it back for somebody else:"
+            since = (
+                say("Put off until now")
+                if item.snoozed_until
+                else say("Claimed {how_long} ago", how_long=how_long(minutes))
+            )
+            text = say("{since} and still open. Press Done, or give it back for somebody else:", since=since)
             await self._nudge(posting, "reminder", {"text": text, "claimer": claimer, "ping": [claimer]})
             await self._store.postings.step(posting, to=base + REMINDED, next_s=minutes * 60.0)
             return
-        text = "Not done in time, so it is open again. It was claimed by"
+        text = say("Not done in time, so it is open again. It was claimed by")
         await self._nudge(posting, "freed", {"text": text, "claimer": claimer, "claim": True})
         await self._store.histories.free(posting.company, posting.card_id, item)
         await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
@@ -184,7 +189,7 @@ class Escalations:
         customer = await self._store.histories.of_card(card) if card is not None else None
         acts = customer.history.acts if customer is not None else ()
         by = next((one.by for one in reversed(acts) if one.what == "snoozed" and one.line in {"", item.line}), "")
-        text = "Put off until now, and nobody has it."
+        text = say("Put off until now, and nobody has it.")
         await self._nudge(posting, "back", {"text": text, "ping": [by] if by else [], "claim": True})
 
     async def _ask(
@@ -200,7 +205,7 @@ class Escalations:
         """Ask whom a step reaches, and say who was passed over."""
         if kind == "supervisor":
             await self._say_passed(posting, said, passed)
-            line = f" on {waiting.line}" if waiting.line else ""
+            line = say(" on {line}", line=waiting.line) if waiting.line else ""
             text = f"{said[:-1]}{line}. {waiting.what}"
             await self._nudge(posting, _ASKED, {"text": text, "ping": [], "claim": True}, direct=whom)
             return
@@ -216,22 +221,31 @@ class Escalations:
         self, posting: Posting, subscription: Subscription, said: str, passed: Sequence[str], after: int
     ) -> None:
         """Say that nobody of the whole policy can be reached; the first time its owner is told as well."""
-        words = " ".join((said, *passed, "Nobody is left to be asked."))
+        words = " ".join((said, *passed, say("Nobody is left to be asked.")))
         await self._nudge(posting, _ASKED, {"text": words, "ping": [], "claim": True})
-        text = (
-            f"Nobody could be asked about a call or text that waits: {' '.join(passed)} "
-            "Nobody is asked about the next one either unless you change who is, or somebody can be reached by then."
+        text = say(
+            "Nobody could be asked about a call or text that waits: {passed} Nobody is asked about the "
+            "next one either unless you change who is, or somebody can be reached by then.",
+            passed=" ".join(passed),
         )
         name = f"nowhere:{subscription.id}:{_mark_of(subscription.policy)}"
-        await tell_person(self._store, subscription.owner, name, text, [("Notifications", "notify.notify")])
+        await tell_person(self._store, subscription.owner, name, text, [(say("Notifications"), "notify.notify")])
         await self._store.postings.step(posting, to=after, next_s=None)
 
     def _unanswered(self, posting: Posting, policy: EscalationPolicy, number: int, word: str) -> str:
         """Say how long nobody has done anything about it, or that its answer is overdue."""
         if policy.answer and posting.answer_by is not None and posting.answer_by <= self._store.now():
-            target = f"within {how_long(policy.answer)} of opening hours"
-            return f"Nobody has answered this {word} {target}." if not number else f"This {word} is still not answered."
-        return f"Nobody has claimed this {word} for {how_long(self._waited(posting, policy, number))}."
+            target = say("within {how_long} of opening hours", how_long=how_long(policy.answer))
+            return (
+                say("Nobody has answered this {word} {target}.", word=word, target=target)
+                if not number
+                else say("This {word} is still not answered.", word=word)
+            )
+        return say(
+            "Nobody has claimed this {word} for {how_long}.",
+            word=word,
+            how_long=how_long(self._waited(posting, policy, number)),
+        )
 
     def _waited(self, posting: Posting, policy: EscalationPolicy, number: int) -> int:
         """Return the minutes waited. After quiet hours that is longer than the policy says; after a claim was released
@@ -266,9 +280,12 @@ class Escalations:
         try:
             number = await self._number_of(supervisor, subscription)
         except ChatopsError as problem:
-            number, told["text"] = "", f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
+            number, told["text"] = (
+                "",
+                say("{NOT_DONE} {why} It was meant for", NOT_DONE=_NOT_DONE[kind], why=_why(problem)),
+            )
         else:
-            told["text"] = f"{_NOT_DONE[kind]} Dialpad knows no phone number of"
+            told["text"] = say("{NOT_DONE} Dialpad knows no phone number of", NOT_DONE=_NOT_DONE[kind])
         if number:
             await self._nudge(posting, kind, {**told, "text": _BEGUN[kind]})
         # Said before it is counted and counted before it is done: after a crash it says the outcome is unknown, and
@@ -278,7 +295,7 @@ class Escalations:
             return  # another process has taken the step, and reports its outcome
         item = await self._item(await self._store.cards.get(posting.company, posting.card_id))
         if not counted or item is None or not item.asks(self._store.now()):
-            told["text"] = f"{_NOT_DONE[kind]} It was no longer needed. It was meant for"
+            told["text"] = say("{NOT_DONE} It was no longer needed. It was meant for", NOT_DONE=_NOT_DONE[kind])
         elif number:
             told["text"] = await self._reach(kind, number, subscription, waiting)
         await self._nudge(posting, kind, told, at=2 if counted else 1)
@@ -290,9 +307,9 @@ class Escalations:
 
     async def _reach(self, kind: str, number: str, subscription: Subscription, waiting: "_Waiting") -> str:
         """Return the outcome, in words that the supervisor's name follows."""
-        line = f" on {waiting.line}" if waiting.line else ""
-        what = "missed call" if waiting.word == "call" else waiting.word
-        text = f"A {what}{line} is waiting in Slack and nobody has claimed it."
+        line = say(" on {line}", line=waiting.line) if waiting.line else ""
+        what = say("missed call") if waiting.word == "call" else waiting.word
+        text = say("A {what}{line} is waiting in Slack and nobody has claimed it.", what=what, line=line)
         action: Action[Any] = (
             SendSms(to_numbers=[number], text=text, user_id=ME)
             if kind == "sms"
@@ -302,10 +319,10 @@ class Escalations:
             await self._send(action, subscription)
         except (OutcomeUnknown, Unreadable) as problem:
             _log.warning("nobody knows whether the last step was taken", step=kind, error=type(problem).__name__)
-            return f"{_IN_DOUBT[kind]}, and I will not try again:"
+            return say("{IN_DOUBT}, and I will not try again:", IN_DOUBT=_IN_DOUBT[kind])
         except ChatopsError as problem:
             _log.warning("the last step failed", step=kind, error=type(problem).__name__)
-            return f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
+            return say("{NOT_DONE} {why} It was meant for", NOT_DONE=_NOT_DONE[kind], why=_why(problem))
         return _DONE[kind]
 
     async def _send(self, action: Action[Any], subscription: Subscription) -> None:
@@ -359,7 +376,7 @@ async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
     item = customer.item(card.about) if customer is not None else None
     if item is not None and item.asks(store.now()):
         await store.postings.ask_next_now(posting.company, card.about, posting.subscription_id)
-    text = f"I cannot write to them in Slack ({code}), so they do not know about this call:"
+    text = say("I cannot write to them in Slack ({code}), so they do not know about this call:", code=code)
     said = {"text": text, "about": posting.channel}
     wanted = NewPosting(subscription.channel, subscription.id, parent=card.about)
     await _say(store, posting.company, card.about, wanted, f"nudge:{posting.id}:refused", said)
@@ -387,17 +404,17 @@ _IN_DOUBT: Final = {
 def _why(problem: ChatopsError) -> str:
     match problem:
         case NotConnected():
-            return "Whoever set this up is not connected to Dialpad."
+            return say("Whoever set this up is not connected to Dialpad.")
         case NotAllowed():
-            return "Whoever set this up is not allowed to do it in Dialpad."
+            return say("Whoever set this up is not allowed to do it in Dialpad.")
         case TooMany():
-            return "Dialpad is getting too many requests right now."
+            return say("Dialpad is getting too many requests right now.")
         case Unavailable():
-            return "Dialpad cannot be reached."
+            return say("Dialpad cannot be reached.")
         case UserError():
-            return "Slack does not say who they are."
+            return say("Slack does not say who they are.")
         case _:
-            return "Dialpad refused it."
+            return say("Dialpad refused it.")
 
 
 def _mark_of(policy: EscalationPolicy) -> str:
@@ -424,9 +441,9 @@ class _Waiting:
     def of(cls, card: StoredCard, item: Item) -> "_Waiting":
         contact = view_call(card.state).contact if card.kind == "call" else view_conversation(card.state).contact
         named = contact and not looks_like_number(contact)
-        who = contact if named else national(item.number) if item.number else "A hidden number"
+        who = contact if named else national(item.number) if item.number else say("A hidden number")
         is_text = not item.calls
-        did = "sent a text" if is_text else "left a voicemail" if item.has_voicemail else "called"
+        did = say("sent a text") if is_text else say("left a voicemail") if item.has_voicemail else "called"
         call_center = item.line.removeprefix("callcenter:") if item.line.startswith("callcenter:") else ""
         line = "" if item.line.startswith(("user:", "number:")) else item.line_name
         return cls("text" if is_text else "call", f"{who} {did}.", line, call_center)

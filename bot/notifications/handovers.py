@@ -17,6 +17,7 @@ from bot.activity.roster import Agent, Handover, Roster, compare, is_the_same
 from bot.activity.subscriptions.filters import join_words
 from bot.activity.subscriptions.subscription import LOOKED_AT, Subscription, quiet_until, wants
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected, NotFound
+from bot.basics.language import say
 from bot.cards.notice import ROSTER_TROUBLE, STOOD_IN
 from bot.cards.roster import LEFT_OUT, read_roster
 from bot.contract.context import People
@@ -124,7 +125,7 @@ class Handovers:
 
     def _named(self, followed: FollowedRoster, following: Sequence[Subscription]) -> str:
         names = (subscription.places.get(f"callcenter:{followed.call_center}") for subscription in following)
-        return next((name for name in names if name), "Call center")
+        return next((name for name in names if name), say("Call center"))
 
     async def _tell(
         self, followed: FollowedRoster, following: Sequence[Subscription], roster: Roster, change: Handover
@@ -158,7 +159,7 @@ class Handovers:
     async def _cannot_see(self, followed: FollowedRoster, following: Sequence[Subscription], code: str) -> None:
         """Tell the channels once that nobody's connection can read the roster, and stop showing who was on duty."""
         places = {one.channel: one.id for one in following}
-        await self._trouble(followed, following, "I cannot see who is on duty", code, places)
+        await self._trouble(followed, following, say("I cannot see who is on duty"), code, places)
         try:
             await self._marks.mark(followed.company, following)
         except ChatopsError as problem:
@@ -168,7 +169,7 @@ class Handovers:
         """Tell the owners once that Slack does not take the user group or topic."""
         marked = [subscription for subscription in following if subscription.keep or subscription.topic]
         owners = {one.owner.user_id: one.id for one in marked}
-        await self._trouble(followed, following, "I cannot show who is on duty", code, owners)
+        await self._trouble(followed, following, say("I cannot show who is on duty"), code, owners)
 
     async def _note_left_out(
         self, followed: FollowedRoster, following: Sequence[Subscription], left_out: Sequence[LeftOut]
@@ -181,7 +182,9 @@ class Handovers:
         code = f"{LEFT_OUT}{one.group}:{','.join(sorted(one.names))}"
         owners = {here.owner.user_id: here.id for here in following if here.keep == one.group}
         names = join_words(sorted(one.names.values()), "and")
-        await self._trouble(followed, following, f"I cannot put {names} into the user group", code, owners)
+        await self._trouble(
+            followed, following, say("I cannot put {names} into the user group", names=names), code, owners
+        )
 
     async def _trouble(
         self,

@@ -16,6 +16,7 @@ import structlog
 
 from bot.basics.company import CompanyKey
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.actions.channels import ListChannels
@@ -270,7 +271,10 @@ class DialpadHooks:
         if not subscribed:
             await self._remove(replace(hook, endpoint_id=endpoint_id))
             raise UserError(
-                "Dialpad does not let you subscribe to calls or texts. Ask a Dialpad admin to set this up from Slack."
+                say(
+                    "Dialpad does not let you subscribe to calls or texts. Ask a Dialpad admin to set "
+                    "this up from Slack."
+                )
             )
         await self._hooks.note(hook.id, endpoint_id=endpoint_id, subscriptions=subscribed, reach=reach)
         kept = await self._hooks.get(hook.id)
@@ -278,7 +282,7 @@ class DialpadHooks:
             if self._left is not None:
                 made = HookLeft(hook.id, hook.kind, endpoint_id, subscribed)
                 await self._left.add(hook.owner, hook.company.company, made, link)
-            raise UserError("Somebody removed these notifications at the same moment. Set them up again.")
+            raise UserError(say("Somebody removed these notifications at the same moment. Set them up again."))
         await self._listener.listen(kept)
         return HookSetup(kept, frozenset(subscribed), refused, tuple(repairs.made))
 

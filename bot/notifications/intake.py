@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from bot.basics.company import CompanyKey
+from bot.basics.language import say
 from bot.basics.outages import Outage
 from bot.dialpad.events import Event, UnknownEvent, parse_event
 from bot.dialpad.signed import open_envelope, parse_document
@@ -271,7 +272,7 @@ class Intake:
         return parse_event(parse_document(self._events.open(taken)))
 
     async def _unreadable(self, taken: Taken, error: Exception) -> None:
-        hint = "the key it was encrypted with is not here" if isinstance(error, KeyProblem) else _where(error)
+        hint = say("the key it was encrypted with is not here") if isinstance(error, KeyProblem) else _where(error)
         log.error("event parked", error=type(error).__name__, hint=hint)
         await self._events.park(taken.key, tries=0)
         await self._tell(taken.hook_id)
@@ -326,7 +327,7 @@ class Intake:
         tries = arrived.tries + 1
         lost = isinstance(error, KeyProblem)
         if lost or tries >= TRIES:
-            where = {"hint": "the key it was encrypted with is not here"} if lost else {"where": _where(error)}
+            where = {"hint": say("the key it was encrypted with is not here")} if lost else {"where": _where(error)}
             log.error("event parked", **_describe(arrived, error), **where)
             await self._events.park(arrived.name, tries=tries)
             await self._tell(arrived.hook.id)

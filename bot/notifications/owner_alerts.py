@@ -11,6 +11,7 @@ import structlog
 from bot.activity.cover import view_cover
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.contract.prose import plural
 from bot.contract.reply import Button, MessageContent, Reply
@@ -59,9 +60,9 @@ class OwnerAlerts:
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None or subscription.problem.endswith("!"):
             return
-        text = (
-            f"I cannot post your notifications: {_why(code)}. "
-            "I'll keep trying for a day, so nothing is lost until then."
+        text = say(
+            "I cannot post your notifications: {why}. I'll keep trying for a day, so nothing is lost until then.",
+            why=_why(code),
         )
         await self._note(subscription, code, text)
 
@@ -74,24 +75,28 @@ class OwnerAlerts:
         if subscription.problem.endswith("!"):
             return
         lost, waiting = await self._store.postings.unposted(subscription.company, subscription.id)
-        more = f" {plural(waiting, 'more is', 'more are')} waiting, each for a day." if waiting else ""
+        more = (
+            say(" {more_iss} waiting, each for a day.", more_iss=plural(waiting, "more is", "more are"))
+            if waiting
+            else ""
+        )
         text = f"{_never(lost)}: {_why(code)}. {_IN_DIALPAD}{more}"
         await self._note(subscription, f"{code}!", text)
 
     async def mistaken(self, posting: Posting) -> None:
         """Tell the owner that a card could not be shown because of a mistake of ours."""
-        await self._never_shown(posting, "mistake!", "because of a bug in this app")
+        await self._never_shown(posting, "mistake!", say("because of a bug in this app"))
 
     async def unreadable(self, posting: Posting) -> None:
         """Tell the owner that a card could not be read: the key it was encrypted with is missing."""
-        await self._never_shown(posting, "unreadable!", "because its encryption key is missing")
+        await self._never_shown(posting, "unreadable!", say("because its encryption key is missing"))
 
     async def _never_shown(self, posting: Posting, problem: str, why: str) -> None:
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None:
             await self._tell_asker(posting, _BUG)
             return
-        text = f"A notification cannot be shown {why}. {_IN_DIALPAD}"
+        text = say("A notification cannot be shown {why}. {IN_DIALPAD}", why=why, IN_DIALPAD=_IN_DIALPAD)
         await self._note(subscription, problem, text, in_person=True)
         await self._store.postings.forget_unposted(subscription.company, subscription.id)
 
@@ -104,7 +109,7 @@ class OwnerAlerts:
         if card is None or card.kind != "cover" or posting.ts is not None:
             return
         asker = PersonKey(posting.team_id, view_cover(card.state).asker)
-        text = f"Your request for cover was not posted: {_why(code)}. You are still on duty. Ask again."
+        text = say("Your request for cover was not posted: {why}. You are still on duty. Ask again.", why=_why(code))
         await tell_person(self._store, asker, posting.id, text)
 
     async def is_over(self, posting: Posting) -> None:
@@ -114,7 +119,9 @@ class OwnerAlerts:
             return
         lost, _ = await self._store.postings.unposted(subscription.company, subscription.id)
         if lost:
-            text = f"I can post your notifications again. {_never(lost)}. {_IN_DIALPAD}"
+            text = say(
+                "I can post your notifications again. {never}. {IN_DIALPAD}", never=_never(lost), IN_DIALPAD=_IN_DIALPAD
+            )
             await self._tell(subscription, Reply(text, _next(subscription, lost=True)), f"over:{subscription.id}")
             await self._store.postings.forget_unposted(subscription.company, subscription.id)
         await self._store.subscriptions.note_problem(subscription.company, subscription.id, "")
@@ -124,7 +131,7 @@ class OwnerAlerts:
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None:
             return
-        text = "A notification may or may not have been posted: I was interrupted, and I cannot read the channel."
+        text = say("A notification may or may not have been posted: I was interrupted, and I cannot read the channel.")
         show = Button("Show it", "card.show", {"card": posting.card_id})
         await self._tell(subscription, Reply(text, (show,), tone="warning"), f"doubt:{posting.id}")
 
@@ -155,8 +162,10 @@ def _next(subscription: Subscription, *, lost: bool) -> tuple[Button, ...]:
 
 
 def _why(code: str) -> str:
-    return _WHY.get(code, f"Slack says “{code}”")
+    return _WHY.get(code, say("Slack says “{code}”", code=code))
 
 
 def _never(lost: int) -> str:
-    return f"{plural(lost, 'notification')} could not be posted within a day and will not be"
+    return say(
+        "{notifications} could not be posted within a day and will not be", notifications=plural(lost, "notification")
+    )

@@ -12,6 +12,7 @@ from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.texts import view_conversation, view_text
+from bot.basics.language import say
 from bot.cards.alert import alert_card, ended_alert
 from bot.cards.announcement import SET_UP, announcement
 from bot.cards.board import board_card, ended_board
@@ -29,7 +30,7 @@ from bot.cards.notice import notice
 from bot.cards.open_work import CardStatus, names_at, names_of, state_of
 from bot.cards.subscription import CHANGED, changed_card
 from bot.cards.work_list import in_order, look_up_names, work_rows
-from bot.contract.prose import prose
+from bot.contract.prose import prose, sentence
 from bot.contract.reply import Button, Card, Mention, MessageContent, Phone, Prose, Reply, When
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
@@ -138,10 +139,12 @@ class PostedCardRenderer:
                 return MessageContent(
                     changed_card(change.id, change.changed_by, change.before, change.after)
                     if change
-                    else Reply("Somebody changed notifications that you had set up.")
+                    else Reply(say("Somebody changed notifications that you had set up."))
                 )
             case "joined":
-                return MessageContent(Reply("This turned out to be the same call as another one here. See that card."))
+                return MessageContent(
+                    Reply(say("This turned out to be the same call as another one here. See that card."))
+                )
             case _:
                 said = {name: value(card.state, name) for name in card.state}
                 is_setup = said.get("about") == SET_UP
@@ -250,7 +253,7 @@ class PostedCardRenderer:
 def _handed(nudge: StoredCard, status: CardStatus, whom: str) -> MessageContent:
     """Ask somebody to take over what another person has, with the answer once it is given."""
     who, item = Mention(str(value(nudge.state, "from"))), status.item
-    said = prose(who, " asks you to take this over: ", _about(item) if item else "a call")
+    said = sentence("{who} asks you to take this over: {about}", who=who, about=_about(item) if item else say("a call"))
     card = {"card": status.card}
     if item is None or item.asked != whom:
         return MessageContent(Reply(said), state_of(status) if item else "")
@@ -259,7 +262,10 @@ def _handed(nudge: StoredCard, status: CardStatus, whom: str) -> MessageContent:
 
 
 def _about(item: Item) -> Prose:
-    who = Phone(item.number) if item.number else "a hidden number"
-    return prose(
-        who, f" on {item.line_name}" if item.line_name else "", ", waiting since ", When(item.since, "date"), "."
+    who = Phone(item.number) if item.number else say("a hidden number")
+    return sentence(
+        "{who}{rest}, waiting since {when}.",
+        who=who,
+        rest=say(" on {line_name}", line_name=item.line_name) if item.line_name else "",
+        when=When(item.since, "date"),
     )

@@ -9,7 +9,7 @@ before it is sent again. What may not leave yet stays due, and is drawn when it 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
@@ -17,6 +17,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.basics.clock_jumps import ClockJumps
+from bot.basics.language import ENGLISH, speaking
 from bot.basics.outages import Outage
 from bot.cards.live_call import MOST_ROWS
 from bot.contract.reply import MessageContent
@@ -91,6 +92,12 @@ class CardRenderer(Protocol):
     async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent: ...
 
 
+class ChannelLanguages(Protocol):
+    """The part of ``bot.contract.reader_languages.ReaderLanguages`` that the poster needs."""
+
+    async def of_channel(self, team_id: str, channel: str) -> str: ...
+
+
 @dataclass(frozen=True)
 class DueChore:
     """Something else that comes due. ``when`` reads its moment."""
@@ -110,17 +117,20 @@ class Poster:
         renderer: CardRenderer,
         chores: Sequence[DueChore] = (),
         *,
+        languages: ChannelLanguages | None = None,
         pace: SlackPace | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``pace``: by default by the store's clock, for a process that is alone."""
+        """``languages``: by default everything is English. ``pace``: by default by the store's clock, for a process
+        that is alone."""
         self._pace = pace or build_pace(None, lambda: store.now().timestamp())
         self._clock_jumps = ClockJumps(store.now, monotonic)
         self._store = store
         self._channel_messages = channel_messages
         self._renderer = renderer
         self._chores = chores
+        self._languages = languages
         self._trouble = OwnerAlerts(store, channel_messages)
         self._looking = Outage("could not look for what is due", _log)
         self._posting = Outage("posting stopped", _log)
@@ -402,8 +412,12 @@ class Poster:
 
     async def _content(self, together: list[tuple[Posting, StoredCard]]) -> MessageContent | None:
         """Return the content of a message; None when it cannot be shown, so that it does not delay its channel."""
+        first = together[0][0]
+        language = await self._languages.of_channel(first.team_id, first.channel) if self._languages else ENGLISH
         try:
-            return await (self._renderer.bundle(together) if len(together) > 1 else self._renderer.of(*together[0]))
+            with speaking(language):
+                one = self._renderer.bundle(together) if len(together) > 1 else self._renderer.of(*together[0])
+                return replace(await one, language=language)
         except Exception as problem:
             if is_away(problem):
                 raise  # nothing is wrong with the card

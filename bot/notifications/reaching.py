@@ -10,6 +10,7 @@ import structlog
 from bot.activity.roster import Agent, Obstacle, Reach, not_reached, reach_of
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError, NotFound
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.cards.roster import read_agent
 from bot.contract.context import People, Profile, with_any_email
@@ -85,19 +86,23 @@ class Reaching:
 
     async def _duty(self, subscription: Subscription, call_center: str, *, is_last: bool) -> StepReach:
         if not call_center:
-            return StepReach(False, words="This line has no roster to say who is on duty.")
+            return StepReach(False, words=say("This line has no roster to say who is on duty."))
         try:
             reaches = await self._in_slack(subscription, await self._on_duty(subscription, call_center))
         except ChatopsError as problem:
             _log.info("who is on duty cannot be looked up", error=type(problem).__name__)
             last = await self._in_slack(subscription, await self._last_on_duty(subscription, call_center))
             asked = _asked(last)
-            known = " These were on duty when it last did." if asked else ""
-            return StepReach(bool(asked), asked, f"Dialpad does not say who is on duty.{known}")
+            known = say(" These were on duty when it last did.") if asked else ""
+            return StepReach(bool(asked), asked, say("Dialpad does not say who is on duty.{known}", known=known))
         asked = _asked(reaches)
         busy = tuple(one.slack_id for one in reaches if one.obstacle in _ALL_THE_SAME)
         if not asked and busy and is_last:
-            return StepReach(True, busy, f"{_not_asked(reaches, ())} Asked all the same: nobody else is left to ask.")
+            return StepReach(
+                True,
+                busy,
+                say("{not_asked} Asked all the same: nobody else is left to ask.", not_asked=_not_asked(reaches, ())),
+            )
         return StepReach(bool(asked), asked, _not_asked(reaches, asked))
 
     async def _on_duty(self, subscription: Subscription, call_center: str) -> list[Agent]:
@@ -139,14 +144,14 @@ class Reaching:
             members = ["?"]
         if members:
             return StepReach(True, (group,))
-        why = "is gone or switched off" if members is None else "has nobody in it"
-        return StepReach(False, words=f"The user group that was to be asked {why}.")
+        why = say("is gone or switched off") if members is None else say("has nobody in it")
+        return StepReach(False, words=say("The user group that was to be asked {why}.", why=why))
 
     # A colleague by name
 
     async def _colleague(self, role: str, subscription: Subscription, user_id: str, *, is_last: bool) -> StepReach:
         if not await self.is_ours(subscription, user_id):
-            return StepReach(False, words=f"{role} uses another Dialpad company now.")
+            return StepReach(False, words=say("{role} uses another Dialpad company now.", role=role))
         person = PersonKey(subscription.owner.team_id, user_id)
         try:
             profile = await self._people.profile(person)
@@ -154,11 +159,21 @@ class Reaching:
             _log.info("slack does not say who somebody is", error=type(problem).__name__)
             return StepReach(True, (user_id,))
         if profile.is_gone:
-            return StepReach(False, words=f"{role}, {profile.name}, is no longer in Slack.")
+            return StepReach(
+                False, words=say("{role}, {profile}, is no longer in Slack.", role=role, profile=profile.name)
+            )
         obstacle = await self._obstacle(subscription, person, profile)
         if obstacle is None or (is_last and obstacle is not Obstacle.DEACTIVATED):
             return StepReach(True, (user_id,), f"{profile.name}: {obstacle.value}." if obstacle else "")
-        return StepReach(False, words=f"{role}, {profile.name}, was not asked: {obstacle.value}.")
+        return StepReach(
+            False,
+            words=say(
+                "{role}, {profile}, was not asked: {obstacle}.",
+                role=role,
+                profile=profile.name,
+                obstacle=obstacle.value,
+            ),
+        )
 
     async def _obstacle(self, subscription: Subscription, person: PersonKey, profile: Profile) -> Obstacle | None:
         """Return what is in the way at Dialpad of asking somebody, None also where Dialpad does not say."""
@@ -194,8 +209,10 @@ def _asked(reaches: Iterable[Reach]) -> tuple[str, ...]:
 def _not_asked(reaches: Sequence[Reach], asked: Sequence[str]) -> str:
     """Say who of those on duty was not asked, and why; or that nobody is."""
     if not reaches:
-        return "Nobody is on duty."
+        return say("Nobody is on duty.")
     names = not_reached(reaches)
     if not names:
         return ""
-    return f"Not asked: {names}." if asked else f"Nobody on duty can be asked: {names}."
+    return (
+        say("Not asked: {names}.", names=names) if asked else say("Nobody on duty can be asked: {names}.", names=names)
+    )

@@ -24,6 +24,7 @@ from bot.activity.taken_off import changed_here
 from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.cards.notice import SETTLING
 from bot.cards.subscription import CHANGED, ended_with_owner
@@ -134,7 +135,7 @@ class NotificationService:
         if whose is None or whose.team_id != person.team_id:
             return None
         if company is not None:
-            raise OtherCompany("That subscription")
+            raise OtherCompany(say("That subscription"))
         return await self._store.subscriptions.get(whose, name)
 
     def new_subscription_id(self) -> str:
@@ -188,7 +189,7 @@ class NotificationService:
             setup = await self._ensure(by)
         except ChatopsError as problem:
             _log.warning("events could not be set up", error=type(problem).__name__)
-            return str(problem) or "Dialpad did not take the subscription. I'll keep trying."
+            return str(problem) or say("Dialpad did not take the subscription. I'll keep trying.")
         return await self._channels_of(subscription, by) or self._without(subscription, setup)
 
     def _without(self, subscription: Subscription, setup: Setup) -> str:
@@ -197,14 +198,16 @@ class NotificationService:
         refused = {kind: word for kind, word in needed.items() if word in _ADMINS_ONLY and word in setup.refused}
         if not refused:
             return ""
-        said = " and ".join(sorted(kind.row.words for kind in refused))
+        said = say(" and ").join(sorted(kind.row.words for kind in refused))
         scopes = sorted({scope for word in refused.values() for scope in setup.refused[word]})
         if not scopes:
-            return f"Saved, but Dialpad sends {said} only to company admins. Ask one to type this too."
-        return (
-            f"Saved, but Dialpad sends {said} only to company admins who connected with the scope "
-            f"{' and '.join(scopes)}. Whoever runs this app can add it to DIALPAD_SCOPES; then an admin connects again "
-            "and types this."
+            return say("Saved, but Dialpad sends {said} only to company admins. Ask one to type this too.", said=said)
+        return say(
+            "Saved, but Dialpad sends {said} only to company admins who connected with the scope "
+            "{scopes}. Whoever runs this app can add it to DIALPAD_SCOPES; then an admin connects again "
+            "and types this.",
+            said=said,
+            scopes=say(" and ").join(scopes),
         )
 
     async def _channels_of(self, subscription: Subscription, person: PersonKey) -> str:
@@ -216,12 +219,12 @@ class NotificationService:
             owner = await self._hear_channels(person)
         except ChatopsError as problem:
             _log.warning("channels could not be set up", error=type(problem).__name__)
-            return str(problem) or "Dialpad did not take the subscription to its channels. I'll keep trying."
+            return str(problem) or say("Dialpad did not take the subscription to its channels. I'll keep trying.")
         if owner == person:
             return ""
-        return (
-            "Saved, but messages in Dialpad channels come with a colleague's Dialpad account, who set notifications up "
-            "first; only they can have them posted."
+        return say(
+            "Saved, but messages in Dialpad channels come with a colleague's Dialpad account, who set "
+            "notifications up first; only they can have them posted."
         )
 
     async def _channels_left(self, before: Subscription | None, after: Subscription | None) -> None:
@@ -248,12 +251,12 @@ class NotificationService:
         subscriptions, team_id = self._store.subscriptions, subscription.owner.team_id
         if subscription.keep and _others(subscription, await subscriptions.keeping(team_id, subscription.keep)):
             raise FieldError(
-                "keep", "That user group follows a call center of another Dialpad company. Choose another."
+                "keep", say("That user group follows a call center of another Dialpad company. Choose another.")
             )
         here = await subscriptions.in_channel(team_id, subscription.channel) if subscription.topic else []
         if _others(subscription, [one for one in here if one.topic]):
             raise FieldError(
-                "topic", "Another Dialpad company already keeps this channel's topic. Use another channel."
+                "topic", say("Another Dialpad company already keeps this channel's topic. Use another channel.")
             )
 
     async def _look_again(self, subscription: Subscription) -> None:
@@ -302,10 +305,12 @@ class NotificationService:
     async def undo_change(self, person: PersonKey, change: str) -> Subscription:
         found = await self._change(person, change)
         if found is None or found.before.owner != person:
-            raise UserError("This change can no longer be undone. Type notify in the channel to see what is set there.")
+            raise UserError(
+                say("This change can no longer be undone. Type notify in the channel to see what is set there.")
+            )
         now = await self._store.subscriptions.get(found.before.company, found.before.id)
         if (replace(now, problem="") if now else None) != found.after:
-            raise UserError("It was changed again since. Type notify in the channel to see what is set there.")
+            raise UserError(say("It was changed again since. Type notify in the channel to see what is set there."))
         await self._save(now, found.before, person)
         return found.before
 
@@ -719,9 +724,12 @@ def _others(subscription: Subscription, found: Sequence[Subscription]) -> bool:
 
 
 def _named(kind: str) -> str:
-    return {"call": "That call", "talk": "That conversation", "text": "That text", "cover": "That request"}.get(
-        kind, "That"
-    )
+    return {
+        "call": say("That call"),
+        "talk": say("That conversation"),
+        "text": say("That text"),
+        "cover": say("That request"),
+    }.get(kind, say("That"))
 
 
 def _made_up(now: datetime) -> CallEvent:
@@ -737,8 +745,8 @@ def _made_up(now: datetime) -> CallEvent:
             "date_rang": ms - 24_000,
             "date_ended": ms,
             "external_number": "+14155550199",
-            "contact": {"id": "test", "type": "local", "name": "A test, nobody called", "phone": "+14155550199"},
-            "target": {"id": "test", "type": "call_center", "name": "a test line"},
+            "contact": {"id": "test", "type": "local", "name": say("A test, nobody called"), "phone": "+14155550199"},
+            "target": {"id": "test", "type": "call_center", "name": say("a test line")},
         }
     )
     assert isinstance(event, CallEvent)  # noqa: S101  written just above

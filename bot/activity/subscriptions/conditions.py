@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.activity.subscriptions.filter import Filter, Side, UnclearFilter, pieces
 from bot.activity.subscriptions.filters import FILTERS, PlaceFilter, arranged
+from bot.basics.language import say
 from bot.basics.times import UnclearTime, parse_clock
 
 _SHOWN: Final = 4
@@ -37,8 +38,11 @@ def parse_conditions(text: str, region: str, side: Side = "only") -> Conditions:
             filters.append(_standing_after(side, found, word))
         elif word.isdecimal():
             raise UnclearFilter(
-                f"“{word[:30]}” is neither a number nor the beginning of one. Type it with + and without "
-                "blanks, such as +4420."
+                say(
+                    "“{word}” is neither a number nor the beginning of one. Type it with + and without "
+                    "blanks, such as +4420.",
+                    word=word[:30],
+                )
             )
         elif word.casefold() not in {"and", "or"}:
             names.append(word)
@@ -60,7 +64,13 @@ def _standing_after(side: Side, found: Filter, word: str) -> Filter:
     if side not in found.sides:
         (other,) = found.sides
         raise UnclearFilter(
-            f"“{word[:30]}” goes after {other}, not after {side}. Type something like {other} {found.example}"
+            say(
+                "“{word}” goes after {other}, not after {side}. Type something like {other} {example}",
+                word=word[:30],
+                other=other,
+                side=side,
+                example=found.example,
+            )
         )
     return found
 

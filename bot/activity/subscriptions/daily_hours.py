@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.activity.subscriptions.filter import UnclearFilter
+from bot.basics.language import say
 from bot.basics.times import DAY, WEEKDAYS, UnclearTime, clock, parse_hours, parse_weekdays, read_clock
 
 
@@ -63,5 +64,7 @@ def parse_span(text: str, example: str) -> DailyHours:
     except UnclearTime as problem:
         raise UnclearFilter(str(problem)) from None
     if begin == end % DAY:
-        raise UnclearFilter(f"The hours begin and end at the same time. Type something like {example}")
+        raise UnclearFilter(
+            say("The hours begin and end at the same time. Type something like {example}", example=example)
+        )
     return DailyHours(begin, end)

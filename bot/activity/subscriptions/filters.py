@@ -16,9 +16,10 @@ from phonenumbers import NumberParseException
 from bot.activity.news import OF_NO_LINE, News, NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours, parse_daily_hours, parse_span
 from bot.activity.subscriptions.filter import Filter, UnclearFilter, pieces
+from bot.basics.language import say, say_weekday, translated
 from bot.basics.names import one_line
 from bot.basics.phone import looks_like_number, read_number
-from bot.basics.times import DAY, WEEKDAYS, clock
+from bot.basics.times import DAY, clock
 
 _LENGTH: Final = re.compile(r"(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?)?")
 _PREFIX: Final = re.compile(r"\+\d{1,15}")
@@ -74,7 +75,7 @@ class LabelFilter(Filter):
     def parse_value(cls, value: str, region: str) -> Self:
         said = value.strip(' "“”„')
         if not said:
-            raise UnclearFilter("Something is missing after the colon. Type something like label:spam")
+            raise UnclearFilter(say("Something is missing after the colon. Type something like label:spam"))
         return cls(said.casefold())
 
     def matches(self, news: News, clock: ZoneInfo) -> bool:
@@ -82,7 +83,7 @@ class LabelFilter(Filter):
 
     @property
     def words(self) -> str:
-        return f"label {self.label}"
+        return say("label {label}", label=self.label)
 
     @property
     def typed(self) -> str:
@@ -111,7 +112,11 @@ class NumberFilter(Filter):
         digits = re.sub(r"\D", "", value)
         if not value.strip().startswith("+") or not 1 <= len(digits) <= 15:
             raise UnclearFilter(
-                f"“{value[:30]}” is neither a number nor the beginning of one. Type something like {cls.example}"
+                say(
+                    "“{value}” is neither a number nor the beginning of one. Type something like {example}",
+                    value=value[:30],
+                    example=cls.example,
+                )
             )
         return cls("+" + digits)
 
@@ -127,7 +132,7 @@ class NumberFilter(Filter):
 
     @property
     def words(self) -> str:
-        return f"numbers that begin with {self.beginning}"
+        return say("numbers that begin with {beginning}", beginning=self.beginning)
 
     @property
     def typed(self) -> str:
@@ -150,7 +155,13 @@ class CountryFilter(Filter):
         said = value.strip().upper()
         code = _USUAL_CODES.get(said, said)
         if code not in phonenumbers.SUPPORTED_REGIONS:
-            raise UnclearFilter(f"“{value[:30]}” is not a two-letter country code. Type something like {cls.example}")
+            raise UnclearFilter(
+                say(
+                    "“{value}” is not a two-letter country code. Type something like {example}",
+                    value=value[:30],
+                    example=cls.example,
+                )
+            )
         return cls(code)
 
     def matches(self, news: News, clock: ZoneInfo) -> bool:
@@ -161,7 +172,7 @@ class CountryFilter(Filter):
 
     @property
     def words(self) -> str:
-        return f"numbers from {self.code}"
+        return say("numbers from {code}", code=self.code)
 
     @property
     def typed(self) -> str:
@@ -188,7 +199,7 @@ class InternalFilter(Filter):
 
     @property
     def words(self) -> str:
-        return "internal calls" if self.internal else "calls from outside"
+        return say("internal calls") if self.internal else say("calls from outside")
 
     @property
     def typed(self) -> str:
@@ -211,7 +222,13 @@ class LongerFilter(Filter):
     def parse_value(cls, value: str, region: str) -> Self:
         match = _LENGTH.fullmatch(value.strip().casefold())
         if match is None:
-            raise UnclearFilter(f"“{value[:30]}” is not a length of time. Type something like {cls.example}")
+            raise UnclearFilter(
+                say(
+                    "“{value}” is not a length of time. Type something like {example}",
+                    value=value[:30],
+                    example=cls.example,
+                )
+            )
         return cls(int(match[1]) * (60 if (match[2] or "s").startswith("m") else 1))
 
     def matches(self, news: News, clock: ZoneInfo) -> bool | None:
@@ -219,7 +236,7 @@ class LongerFilter(Filter):
 
     @property
     def words(self) -> str:
-        return f"of {self.seconds} s or more"
+        return say("of {seconds} s or more", seconds=self.seconds)
 
     @property
     def typed(self) -> str:
@@ -259,7 +276,7 @@ class LineHoursFilter(Filter):
 
     @property
     def words(self) -> str:
-        return f"while the line is {self.state}"
+        return say("while the line is {state}", state=self.state)
 
     @property
     def typed(self) -> str:
@@ -289,8 +306,12 @@ class HoursFilter(Filter):
     @property
     def words(self) -> str:
         begin, end, days = self.hours
-        on = f"on {join_words([WEEKDAYS[day].capitalize() for day in days], 'and')}" if days else ""
-        between = f"between {clock(begin)} and {clock(end)}" if (begin, end) != (0, DAY) else ""
+        on = say("on {days}", days=join_words([say_weekday(day, short=True) for day in days], "and")) if days else ""
+        between = (
+            say("between {clock} and {clock2}", clock=clock(begin), clock2=clock(end))
+            if (begin, end) != (0, DAY)
+            else ""
+        )
         return " ".join(part for part in (on, between) if part)
 
     @property
@@ -321,7 +342,7 @@ class QuietHoursFilter(Filter):
 
     @property
     def words(self) -> str:
-        return f"quiet from {clock(self.hours.begin)} to {clock(self.hours.end)}"
+        return say("quiet from {clock} to {clock2}", clock=clock(self.hours.begin), clock2=clock(self.hours.end))
 
     @property
     def typed(self) -> str:
@@ -342,7 +363,13 @@ class QueueFilter(Filter):
     @classmethod
     def parse_value(cls, value: str, region: str) -> Self:
         if not re.fullmatch(r"\d{1,4}", value.strip()):
-            raise UnclearFilter(f"“{value[:30]}” is not a number of callers. Type something like {cls.example}")
+            raise UnclearFilter(
+                say(
+                    "“{value}” is not a number of callers. Type something like {example}",
+                    value=value[:30],
+                    example=cls.example,
+                )
+            )
         return cls(int(value))
 
     def matches(self, news: News, clock: ZoneInfo) -> bool | None:
@@ -386,4 +413,4 @@ def arranged(filters: Iterable[Filter]) -> tuple[Filter, ...]:
 
 def join_words(words: Sequence[str], last: str) -> str:
     """Join words as in "Mon, Tue and Wed"."""
-    return f" {last} ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
+    return f" {translated(last)} ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)

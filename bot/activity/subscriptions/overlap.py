@@ -21,6 +21,7 @@ from bot.activity.subscriptions.filters import (
     arranged,
 )
 from bot.activity.subscriptions.subscription import DIGEST_AT, EscalationPolicy, Subscription
+from bot.basics.language import say
 from bot.basics.times import DAY, WEEKDAYS
 
 _ONE_VALUE: Final = (CountryFilter, InternalFilter, LineHoursFilter)
@@ -91,7 +92,9 @@ def joined(other: Subscription, new: Subscription) -> Subscription | None:
     """Return ``other`` changed so that it wants what both want and nothing more; None when one cannot say both."""
     mine, theirs = settings_of(new), settings_of(other)
     kinds, lines = mine["events"] == theirs["events"], mine["lines"] == theirs["lines"]
-    alike = all(mine[name] == theirs[name] for name in ("filters", "exceptions", "quiet hours", "length of a queue"))
+    alike = all(
+        mine[name] == theirs[name] for name in ("filters", "exceptions", say("quiet hours"), say("length of a queue"))
+    )
     if not alike or not (kinds or lines):
         return None
     both = replace(other, kinds=other.kinds | new.kinds)

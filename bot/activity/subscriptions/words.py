@@ -6,7 +6,7 @@ from bot.activity.alerts import Thresholds
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.filters import FILTERS, PlaceFilter, join_words
 from bot.activity.subscriptions.subscription import Subscription
-from bot.basics.times import WHOLE_WEEKDAYS
+from bot.basics.language import say, say_weekday
 
 
 def in_words(subscription: Subscription) -> str:
@@ -16,7 +16,7 @@ def in_words(subscription: Subscription) -> str:
     parts = [f"{kinds or 'nothing'} {lines_in_words(subscription)}"]
     parts += conditions_in_words(subscription)
     if by_clock(subscription):
-        parts.append(f"in {subscription.zone_name} time")
+        parts.append(say("in {zone_name} time", zone_name=subscription.zone_name))
     return ", ".join(parts)
 
 
@@ -34,13 +34,18 @@ def by_clock(subscription: Subscription) -> bool:
 def _said(subscription: Subscription, kind: NewsKind) -> str:
     match kind:
         case NewsKind.QUEUE:
-            return f"more than {subscription.queue.callers} callers waiting"
+            return say("more than {callers} callers waiting", callers=subscription.queue.callers)
         case NewsKind.ALERT:
-            return f"alerts when {(subscription.alerts or Thresholds()).words or 'nothing'}"
+            return say("alerts when {words}", words=(subscription.alerts or Thresholds()).words or say("nothing"))
         case NewsKind.DAILY:
-            return f"{kind.row.words} at {subscription.digest_time}"
+            return say("{words} at {digest_time}", words=kind.row.words, digest_time=subscription.digest_time)
         case NewsKind.WEEKLY:
-            return f"{kind.row.words} on {WHOLE_WEEKDAYS[subscription.digest_day]} at {subscription.digest_time}"
+            return say(
+                "{words} on {weekday} at {digest_time}",
+                words=kind.row.words,
+                weekday=say_weekday(subscription.digest_day),
+                digest_time=subscription.digest_time,
+            )
         case _:
             return kind.row.words
 
@@ -48,7 +53,7 @@ def _said(subscription: Subscription, kind: NewsKind) -> str:
 def lines_in_words(subscription: Subscription) -> str:
     """Return the lines as in "for Support or Sales"."""
     names = list(subscription.places.values())
-    return f"for {join_words(names, 'or')}" if names else "on every line"
+    return say("for {names}", names=join_words(names, "or")) if names else say("on every line")
 
 
 def conditions_in_words(subscription: Subscription) -> list[str]:
@@ -59,6 +64,6 @@ def conditions_in_words(subscription: Subscription) -> list[str]:
         if alternatives and kind is not PlaceFilter:
             said = join_words(alternatives, "or")
             clauses += [said] if kind.is_clause else []
-            only += [] if kind.is_clause else [f"only {said}"]
+            only += [] if kind.is_clause else [say("only {said}", said=said)]
     excluded = join_words([one.words for one in subscription.excluded], "or")
-    return [*only, *([f"except {excluded}"] if excluded else []), *clauses]
+    return [*only, *([say("except {excluded}", excluded=excluded)] if excluded else []), *clauses]

@@ -126,6 +126,7 @@ def _build_user(space: Workspace, identifier: str, name: str, profile: Json, **m
         "deleted": False,
         "color": "757575",
         "real_name": profile["real_name"],
+        "locale": "en-US",
         "tz": cast.TIME_ZONE,
         "tz_label": "Pacific Daylight Time" if zone.dst() else "Pacific Standard Time",
         "tz_offset": int(offset.total_seconds()) if offset else 0,

@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import ChatopsError
+from bot.basics.language import speaking, spoken
 from bot.basics.person import is_person
 from bot.contract.context import People
 from bot.contract.reply import MessageContent, Reply
@@ -163,7 +164,8 @@ class ChannelMessages:
     def _body(self, content: MessageContent, name: str, charts: int, reader: Reader | None = None) -> dict[str, Any]:
         reader = reader or self._reader
         try:
-            message = render_message(content.shown, reader, stamp=content.stamp, charts=charts)
+            with speaking(content.language or spoken()):
+                message = render_message(content.shown, reader, stamp=content.stamp, charts=charts)
         except Exception as mistake:
             _log.exception("a message cannot be rendered")
             raise CannotShow(type(mistake).__name__) from mistake

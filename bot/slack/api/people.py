@@ -11,6 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.basics.errors import UserError
+from bot.basics.language import language_of
 from bot.basics.names import shown_name
 from bot.basics.person import PersonKey
 from bot.contract.context import Profile
@@ -67,12 +68,13 @@ class SlackPeople:
 
     async def _ask(self, key: PersonKey) -> Profile:
         client = await self._clients.of(key.team_id)
-        user = (await client.users_info(user=key.user_id))["user"]
+        user = (await client.users_info(user=key.user_id, include_locale=True))["user"]
         details = user.get("profile") or {}
         name = details.get("display_name") or details.get("real_name") or user.get("real_name") or user.get("name")
         shown, is_gone = shown_name(str(name or key.user_id)), bool(user.get("deleted"))
         is_admin = not is_gone and any(user.get(one) for one in ("is_admin", "is_owner", "is_primary_owner"))
-        profile = Profile(shown, details.get("email"), _zone(user.get("tz")), is_gone, is_admin)
+        zone, language = _zone(user.get("tz")), language_of(str(user.get("locale") or ""))
+        profile = Profile(shown, details.get("email"), zone, is_gone, is_admin, language)
         _keep(self._kept, key, (self._clock(), profile))
         return profile
 

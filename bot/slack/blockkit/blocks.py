@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.basics.language import say, say_day
 from bot.basics.names import one_line, without_turns
 from bot.basics.phone import national
 from bot.contract.reply import Bold, Code, Link, Mention, Part, Phone, Picture, Prose, When
@@ -42,7 +43,7 @@ class Reader:
 
     def name_of(self, slack_id: str) -> str:
         """Return the name for an id; never the id, which nobody knows."""
-        unknown = {"S": "a user group", "C": "a channel", "G": "a channel"}.get(slack_id[:1], "somebody")
+        unknown = {"S": say("a user group"), "C": say("a channel"), "G": say("a channel")}.get(slack_id[:1], "somebody")
         return self.names.get(slack_id, unknown)
 
 
@@ -58,7 +59,8 @@ def escape(text: str) -> str:
 def written_time(when: When, reader: Reader) -> str:
     """Write a time in words, where Slack formats no dates: in buttons, titles and notifications."""
     local = _moment(when).astimezone(reader.zone)
-    shown = f"{local:%H:%M}" if when.style == "time" else f"{local.day} {local:%b %H:%M}"
+    clock = f"{local:%H:%M}"
+    shown = clock if when.style == "time" else f"{say_day(local, 'd MMM')} {clock}"
     return f"{shown} {local:%Z}" if reader.names_zone else shown
 
 
@@ -235,12 +237,12 @@ def context(prose: Prose, reader: Reader) -> Json:
 
 def picture(shown: Picture) -> Json:
     """Build a block with a picture that is in Slack already."""
-    return {"type": "image", "slack_file": {"id": shown.file}, "alt_text": cut(shown.alt, ALT_TEXT) or "Picture"}
+    return {"type": "image", "slack_file": {"id": shown.file}, "alt_text": cut(shown.alt, ALT_TEXT) or say("Picture")}
 
 
 def quoted(text: str, limit: int = 6_000) -> Json:
     """Show ``text`` letter for letter in a box. Beyond ``limit`` it says how much is left out."""
-    rest = f"\n… and {len(text) - limit:,} more characters" if len(text) > limit else ""
+    rest = say("\n… and {count:,} more characters", count=len(text) - limit) if len(text) > limit else ""
     shown = (text[:limit] + rest) or NOTHING
     return {
         "type": "rich_text",

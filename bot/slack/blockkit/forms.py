@@ -9,6 +9,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2s
 from typing import Any, Final
@@ -16,6 +17,7 @@ from typing import Any, Final
 from bot.arguments.several import Several
 from bot.arguments.slack_names import InSlack
 from bot.basics.errors import ChatopsError, FieldError
+from bot.basics.language import say, translated
 from bot.catalogue.inputs import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines
 from bot.contract.argument import CLEAR, EMPTIED, FILLED, MORE, Argument, Choice, Lookup, Option, Text
 from bot.contract.context import Ctx, Where
@@ -54,7 +56,13 @@ def pack_metadata(where: Where, **more: Any) -> str:
     kept = {"w": where.to_json(), **{key: value for key, value in more.items() if value}}
     text = json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
     if len(text) > PRIVATE_METADATA:
-        raise FormTooLarge(f"{len(text)} characters to carry along; a view takes {PRIVATE_METADATA}")
+        raise FormTooLarge(
+            say(
+                "{count} characters to carry along; a view takes {PRIVATE_METADATA}",
+                count=len(text),
+                PRIVATE_METADATA=PRIVATE_METADATA,
+            )
+        )
     return text
 
 
@@ -87,14 +95,14 @@ async def build_form(
     if about:
         blocks.append(paragraph(about, Reader()))
     if route.intro:
-        blocks.append(paragraph(route.intro, Reader()))
+        blocks.append(paragraph(translated(route.intro), Reader()))
     fields = _unfolded(route, args, shown)
     spare = VIEW_BLOCKS - len(blocks) - 2 * len(fields) - 2
     group = ""
     for name, argument in fields.items():
         if argument.group != group:
             group = argument.group
-            blocks.append(paragraph((Bold(group),), Reader()) if group else {"type": "divider"})
+            blocks.append(paragraph((Bold(translated(group)),), Reader()) if group else {"type": "divider"})
         given = args.get(name)
         element, lost = await _build_element(ctx, argument, given)
         problem = (shown.pop(name, None) if spare >= 0 or not group else None) or lost
@@ -104,7 +112,7 @@ async def build_form(
     if shown:
         blocks.insert(0, context(f"⚠️ {cut(' '.join(shown.values()), 1_500)}", Reader()))
     if folded := len(route.fields) - len(fields):
-        more = Button(f"More fields ({folded})", route.id, {MORE: "1"}, form=True)
+        more = Button(say("More fields ({folded})", folded=folded), route.id, {MORE: "1"}, form=True)
         blocks.append(build_actions([build_button(more)]))
     hidden = {name: value for name, value in args.items() if name in route.arguments and name not in route.fields}
     try:
@@ -115,16 +123,16 @@ async def build_form(
         "type": "modal",
         "callback_id": route.id,
         "title": plain_object(form_title(route), VIEW_TITLE),
-        "submit": plain_object(route.submit, VIEW_TITLE),
-        "close": plain_object("Cancel", VIEW_TITLE),
+        "submit": plain_object(translated(route.submit), VIEW_TITLE),
+        "close": plain_object(say("Cancel"), VIEW_TITLE),
         "private_metadata": metadata,
-        "blocks": blocks or [context("There is nothing to fill in.", Reader())],
+        "blocks": blocks or [context(say("There is nothing to fill in."), Reader())],
     }
     return {**view, "notify_on_close": True} if route.dropped is not None else view
 
 
 def form_title(route: Route) -> str:
-    return route.title or route.summary or route.word or "Dialpad"
+    return translated(route.title or route.summary or route.word or say("Dialpad"))
 
 
 _DOT: Final = "|"
@@ -171,16 +179,16 @@ def _build_input(route: Route, name: str, argument: Argument, element: Json, arg
     block: Json = {
         "type": "input",
         "block_id": block_id(route, name, args),
-        "label": plain_object(argument.label, LABEL),
+        "label": plain_object(translated(argument.label), LABEL),
         "element": element,
         "optional": name not in route.required,
     }
     if argument.awaited:
         block["dispatch_action"] = True
     if argument.hint:
-        block["hint"] = plain_object(argument.hint, HINT)
+        block["hint"] = plain_object(translated(argument.hint), HINT)
     if argument.placeholder and element["type"] not in _WITHOUT_PLACEHOLDER:
-        element["placeholder"] = plain_object(argument.placeholder, PLACEHOLDER)
+        element["placeholder"] = plain_object(translated(argument.placeholder), PLACEHOLDER)
     return block
 
 
@@ -254,12 +262,14 @@ def _build_text(argument: Argument, given: Raw | None) -> tuple[Json, str]:
     if text:
         element["initial_value"] = text[:longest]
     lost = len(text) - longest
-    return element, f"Only the first {longest:,} of {len(text):,} characters fit here." if lost > 0 else ""
+    return element, say(
+        "Only the first {longest:,} of {count:,} characters fit here.", longest=longest, count=len(text)
+    ) if lost > 0 else ""
 
 
 def _build_choice(argument: Choice, given: Raw | None) -> Json:
-    unset = (Option(argument.unset, UNSET),) if argument.unset else ()
-    clears = (Option(argument.clears, CLEAR),) if argument.clears else ()
+    unset = (Option(translated(argument.unset), UNSET),) if argument.unset else ()
+    clears = (Option(translated(argument.clears), CLEAR),) if argument.clears else ()
     offered = (*unset, *_with_kept(argument, [str(given or "")]), *clears)
     radio = argument.drawn == "radio" and len(offered) <= RADIO_OPTIONS
     options = [build_option(option) for option in offered[:OPTIONS]]
@@ -275,7 +285,8 @@ def _build_choice(argument: Choice, given: Raw | None) -> Json:
 def _with_kept(argument: Choice, given: Iterable[str]) -> tuple[Option, ...]:
     """Return the options, and one for each word given that is none of them and stays as it is."""
     kept = dict.fromkeys(word for one in given if (word := argument.kept(one)) is not None)
-    return (*argument.options, *(Option(f"{word.replace('_', ' ')} (as it is)", word) for word in kept))
+    declared = tuple(replace(one, text=translated(one.text), note=translated(one.note)) for one in argument.options)
+    return (*declared, *(Option(say("{replace} (as it is)", replace=word.replace("_", " ")), word) for word in kept))
 
 
 def _build_several(argument: Several, given: Raw | None) -> Json:
@@ -332,7 +343,7 @@ def build_suggestions(found: Sequence[Option], *, empties: bool = False) -> Json
     if len(found) < _AS_MANY:
         return {"options": [*first, *options]}
     more = {"label": plain_object(_MORE_MATCH, OPTION_TEXT), "options": options}
-    none = [{"label": plain_object("Nothing", OPTION_TEXT), "options": first}] if first else []
+    none = [{"label": plain_object(say("Nothing"), OPTION_TEXT), "options": first}] if first else []
     return {"option_groups": [*none, more]}
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 import structlog
 
+from bot.basics.language import say
 from bot.contract.reply import Bold, Card, Chart, Confirm, DataTable, Listing, Part, Prose, Reply, Row, Shown, Tone
 from bot.slack.blockkit.blocks import (
     NOTHING,
@@ -131,7 +132,7 @@ def render_view(answer: Shown, reader: Reader, *, title: str, metadata: str, cur
         "type": "modal",
         "callback_id": RESULT,
         "title": plain_object(title, VIEW_TITLE),
-        "close": plain_object("Close", VIEW_TITLE),
+        "close": plain_object(say("Close"), VIEW_TITLE),
         "private_metadata": metadata,
         "blocks": _render(answer, reader, _view_room(), current, ""),
     }
@@ -148,7 +149,7 @@ def render_working(title: str, metadata: str, words: str) -> Json:
         "type": "modal",
         "callback_id": RESULT,
         "title": plain_object(title, VIEW_TITLE),
-        "close": plain_object("Close", VIEW_TITLE),
+        "close": plain_object(say("Close"), VIEW_TITLE),
         "private_metadata": metadata,
         "blocks": [{"type": "section", "text": plain_object(f"⏳ {words}", SECTION_TEXT)}],
     }
@@ -167,7 +168,7 @@ def render_confirm_view(
         "callback_id": CONFIRM,
         "title": plain_object(confirm.title, VIEW_TITLE),
         "submit": plain_object(confirm.yes, VIEW_TITLE),
-        "close": plain_object("Cancel", VIEW_TITLE),
+        "close": plain_object(say("Cancel"), VIEW_TITLE),
         "private_metadata": metadata,
         "blocks": blocks,
     }
@@ -178,7 +179,7 @@ def render_confirm_message(confirm: Confirm, reader: Reader, *, name: str) -> Me
     """Render a confirmation as a message with buttons to agree, edit and cancel."""
     yes = _confirm_button(confirm.yes, CONFIRM_YES, name)
     yes["style"] = "danger" if confirm.danger else "primary"
-    buttons = [yes, *_other_buttons(confirm, name), _confirm_button("Cancel", CONFIRM_NO, name)]
+    buttons = [yes, *_other_buttons(confirm, name), _confirm_button(say("Cancel"), CONFIRM_NO, name)]
     title: Json = {"type": "section", "text": text_object((Bold(confirm.title),), reader, HEADER_TEXT)}
     actions = build_actions(buttons)
     room = _message_room()
@@ -189,7 +190,7 @@ def render_confirm_message(confirm: Confirm, reader: Reader, *, name: str) -> Me
 
 def _other_buttons(confirm: Confirm, name: str) -> list[Json]:
     """Build the buttons beside the one that agrees: to edit, and to do something else instead."""
-    edit = [] if confirm.edit is None else [_confirm_button(confirm.edit.label or "Edit", CONFIRM_EDIT, name)]
+    edit = [] if confirm.edit is None else [_confirm_button(confirm.edit.label or say("Edit"), CONFIRM_EDIT, name)]
     return [*edit, *(element for row in build_rows(confirm.instead) for element in row["elements"])]
 
 
@@ -286,7 +287,7 @@ def _listing(listing: Listing, reader: Reader, room: _Room, current: str) -> lis
     for shown, row in enumerate(listing.rows):
         row_blocks = _row(row, reader, current)
         if not room.take(row_blocks):
-            blocks.append(context(f"… and {len(listing.rows) - shown:,} more", reader))
+            blocks.append(context(say("… and {count:,} more", count=len(listing.rows) - shown), reader))
             break
         blocks += row_blocks
     return [*blocks, *last]
@@ -309,7 +310,10 @@ def _within(blocks: list[Json], room: _Room, reader: Reader) -> list[Json]:
     """Return as many blocks as fit; the last line says how many are missing."""
     for number, block in enumerate(blocks):
         if not room.take([block]):
-            return [*blocks[:number], context(f"… and {len(blocks) - number:,} more that did not fit", reader)]
+            return [
+                *blocks[:number],
+                context(say("… and {count:,} more that did not fit", count=len(blocks) - number), reader),
+            ]
     return blocks
 
 

@@ -15,11 +15,12 @@ from typing import Any, Final
 import structlog
 
 from bot.basics.errors import ChatopsError, DialpadError, UserError, may_have_been_done
+from bot.basics.language import say
 from bot.catalogue.running import confirmation
 from bot.catalogue.values import data_of, raw_of
 from bot.contract.context import Ctx, Origin, Where
 from bot.contract.later import wait_before_retry
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, sentence
 from bot.contract.reading import parse_arguments
 from bot.contract.reply import (
     Answer,
@@ -89,10 +90,12 @@ class Approving:
     async def send(self, ctx: Ctx, name: str) -> Answer:
         found = await self._get(ctx, name)
         if found.person != ctx.person:
-            raise UserError("Only whoever wanted to do this can ask for it.")
+            raise UserError(say("Only whoever wanted to do this can ask for it."))
         policy = await self.permissions.policy(found.company)
         if not await self.approvals.move(found.company, name, "draft", "open", lasts=timedelta(hours=policy.hours)):
-            raise UserError(f"This {_OVER.get(found.state, 'was asked for already')}. Nothing was done again.")
+            raise UserError(
+                say("This {state}. Nothing was done again.", state=_OVER.get(found.state, say("was asked for already")))
+            )
         return await self._post(ctx, name)
 
     async def _store(
@@ -145,20 +148,29 @@ class Approving:
         if not posted:
             await self.approvals.move(found.company, name, "open", "expired")
             raise UserError(
-                f"This needs the approval of {_a(role)}, and none could be asked. "
-                f"Ask an admin to name some in {ctx.deps.settings.typed('roles')}. Nothing was done."
+                say(
+                    "This needs the approval of {a}, and none could be asked. Ask an admin to name some "
+                    "in {typed}. Nothing was done.",
+                    a=_a(role),
+                    typed=ctx.deps.settings.typed("roles"),
+                )
             )
         await self.approvals.note_posted(found.company, name, tuple(posted))
         await ctx.deps.later.at(found.expires_at, _key(name), EXPIRE, {"name": name}, found.person, {})
         asked = listed([(Mention(one),) for one in places])
         return Reply(
-            prose("Nothing was done yet: ", Bold(found.request.title), " needs somebody's approval. I asked ", asked,
-                  " and will tell you. It is good until ", When(found.expires_at, "date"), "."),
-        )  # fmt: skip
+            sentence(
+                "Nothing was done yet: {request} needs somebody's approval. I asked {asked} and will tell "
+                "you. It is good until {when}.",
+                request=Bold(found.request.title),
+                asked=asked,
+                when=When(found.expires_at, "date"),
+            ),
+        )
 
     def _message(self, found: Approval, stamp: Prose = "") -> MessageContent:
         facts = (
-            Fact("Asks", (Mention(found.person.user_id),)),
+            Fact(say("Asks"), (Mention(found.person.user_id),)),
             *(Fact(label, value) for label, value in found.request.shown),
         )
         buttons = (
@@ -166,13 +178,15 @@ class Approving:
             Button("Decline", DECLINE, {"name": found.id}, style="danger"),
         )
         card = Card(
-            f"Approval: {found.request.title}",
+            say("Approval: {request}", request=found.request.title),
             facts=facts,
             text=found.request.quote,
-            note=prose("It is done once, with the Dialpad account of whoever asks. Good until ",
-                       When(found.expires_at, "date"), "."),
+            note=sentence(
+                "It is done once, with the Dialpad account of whoever asks. Good until {when}.",
+                when=When(found.expires_at, "date"),
+            ),
             buttons=() if stamp else buttons,
-        )  # fmt: skip
+        )
         return MessageContent(card, stamp=stamp)
 
     # Deciding
@@ -180,24 +194,31 @@ class Approving:
     async def decide(self, ctx: Ctx, name: str, *, yes: bool) -> Reply:
         found = await self._get(ctx, name)
         if found.person == ctx.person:
-            raise UserError("You asked for this yourself, so somebody else has to decide.")
+            raise UserError(say("You asked for this yourself, so somebody else has to decide."))
         if not await self.permissions.holds(ctx, Role(found.role)):
-            raise UserError(f"Only {_a(Role(found.role))} can decide this. Nothing was changed.")
+            raise UserError(say("Only {a} can decide this. Nothing was changed.", a=_a(Role(found.role))))
         expired = found.expires_at <= ctx.now
         after: Any = "expired" if expired else "approved" if yes else "declined"
         if not await self.approvals.move(found.company, name, "open", after, by=ctx.person.user_id):
             found = await self._get(ctx, name)
-            raise UserError(f"This {_OVER.get(found.state, 'was decided already')}. Nothing was changed.")
+            raise UserError(
+                say("This {state}. Nothing was changed.", state=_OVER.get(found.state, say("was decided already")))
+            )
         ctx.touched("approval", name, decided=after, of=found.request.route)
         if not expired:  # in the place of the end that was set for it
             route = RUN_APPROVED if yes else TELL_DECLINED
             await ctx.deps.later.at(ctx.now, _key(name), route, {"name": name}, found.person, {})
-        stamp = prose(after.capitalize(), " by ", Mention(ctx.person.user_id), " at ", When(ctx.now))
-        await self._stamp(found, prose("Expired at ", When(found.expires_at)) if expired else stamp)
+        stamp = sentence(
+            "{after} by {who} at {when}", after=after.capitalize(), who=Mention(ctx.person.user_id), when=When(ctx.now)
+        )
+        await self._stamp(found, sentence("Expired at {when}", when=When(found.expires_at)) if expired else stamp)
         if expired:
-            return Reply("This has expired, so nothing was done. They can ask again.", tone="warning")
+            return Reply(say("This has expired, so nothing was done. They can ask again."), tone="warning")
         return Reply(
-            f"{after.capitalize()}. They hear of it now." if not yes else "Approved. It runs now.", tone="done"
+            say("{after}. They hear of it now.", after=after.capitalize())
+            if not yes
+            else say("Approved. It runs now."),
+            tone="done",
         )
 
     async def _stamp(self, found: Approval, stamp: Prose) -> None:
@@ -217,12 +238,16 @@ class Approving:
         found = await self._get(ctx, name)
         if not await self.approvals.move(found.company, name, "approved", "running"):
             if found.state != "running":
-                return Reply(f"“{found.request.title}” {_OVER.get(found.state, 'is over')}.")
+                return Reply(f"“{found.request.title}” {_OVER.get(found.state, say('is over'))}.")
             await self.approvals.move(found.company, name, "running", "done")
             return Reply(
-                f"“{found.request.title}” was approved, and I was restarted in the middle of it, so it may or may not "
-                "have happened. Check in Dialpad before you ask again.", tone="warning",
-            )  # fmt: skip
+                say(
+                    "“{request}” was approved, and I was restarted in the middle of it, so it may or may "
+                    "not have happened. Check in Dialpad before you ask again.",
+                    request=found.request.title,
+                ),
+                tone="warning",
+            )
         try:
             answer = await self._run(ctx, found)
         except Exception as error:
@@ -238,7 +263,7 @@ class Approving:
         request = found.request
         route = self.table.by_id.get(request.route)
         if route is None:
-            return Reply("What was approved no longer exists, so nothing was done.", tone="warning")
+            return Reply(say("What was approved no longer exists, so nothing was done."), tone="warning")
         theirs = replace(
             ctx, where=Where.from_json(request.where), origin=Origin(request.origin),
             approved=request.fingerprint, approved_by=found.decided_by or "",
@@ -247,7 +272,10 @@ class Approving:
             return await route.handler(theirs, **await parse_arguments(theirs, route, request.args))
         except NeedsApproval:
             return Reply(
-                f"“{request.title}” would be something else by now, so it was not done. Ask again.", tone="warning"
+                say(
+                    "“{request}” would be something else by now, so it was not done. Ask again.", request=request.title
+                ),
+                tone="warning",
             )
 
     def _say_failed(self, found: Approval, error: Exception) -> Reply:
@@ -256,20 +284,30 @@ class Approving:
         trouble = read_trouble(error, reference=reference, **({"risk": route.risk} if route else {}))
         if not trouble.expected:
             _log.error("an approved request failed", reference=reference, exc_info=error)
-        return Reply(f"“{found.request.title}” was approved, and then: {trouble.text}", tone="warning")
+        return Reply(
+            say("“{request}” was approved, and then: {trouble}", request=found.request.title, trouble=trouble.text),
+            tone="warning",
+        )
 
     async def expire(self, ctx: Ctx, name: str) -> Answer:
         found = await self._get(ctx, name)
         if await self.approvals.move(found.company, name, "open", "expired"):
-            await self._stamp(found, prose("Expired at ", When(found.expires_at)))
-            return Reply(f"Nobody approved “{found.request.title}” in time, so nothing was done. You can ask again.")
-        left = {"approved": "was approved and could not be run, so nothing was done. You can ask again."}
-        return Reply(f"“{found.request.title}” {left.get(found.state, _OVER.get(found.state, 'is over'))}")
+            await self._stamp(found, sentence("Expired at {when}", when=When(found.expires_at)))
+            return Reply(
+                say(
+                    "Nobody approved “{request}” in time, so nothing was done. You can ask again.",
+                    request=found.request.title,
+                )
+            )
+        left = {"approved": say("was approved and could not be run, so nothing was done. You can ask again.")}
+        return Reply(f"“{found.request.title}” {left.get(found.state, _OVER.get(found.state, say('is over')))}")
 
     async def say_declined(self, ctx: Ctx, name: str) -> Answer:
         found = await self._get(ctx, name)
-        by: Prose = (Mention(found.decided_by),) if found.decided_by else "Somebody"
-        return Reply(prose(by, " declined “", found.request.title, "”. Nothing was done."), tone="warning")
+        by: Prose = (Mention(found.decided_by),) if found.decided_by else say("Somebody")
+        return Reply(
+            sentence("{by} declined “{request}”. Nothing was done.", by=by, request=found.request.title), tone="warning"
+        )
 
     async def _get(self, ctx: Ctx, name: str) -> Approval:
         try:
@@ -286,4 +324,4 @@ def _key(name: str) -> str:
 
 
 def _a(role: Role) -> str:
-    return f"an {role.value}" if role is Role.ADMIN else f"a {role.value}"
+    return say("an {role}", role=role.value) if role is Role.ADMIN else f"a {role.value}"

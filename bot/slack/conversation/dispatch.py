@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from bot.basics.errors import NotConnected
+from bot.basics.language import say, speak, speaking
 from bot.basics.metrics import Metrics
 from bot.basics.outages import Outage
 from bot.basics.person import PersonKey
@@ -17,7 +18,8 @@ from bot.cards.timed_changes import SET_NOW
 from bot.contract import later
 from bot.contract.argument import Lookup
 from bot.contract.context import Deps, Origin, Where
-from bot.contract.prose import prose
+from bot.contract.prose import sentence
+from bot.contract.reader_languages import ReaderLanguages
 from bot.contract.reply import Answer, Reply, When
 from bot.contract.roles import NotPermitted
 from bot.contract.routing import RouteTable
@@ -69,6 +71,7 @@ class Dispatcher:
         self._placement = Placement(self.table, self.deps, self.tools, self.clocks)
         self._executor = Executor(self.table, self.deps, self.stores, self.messages, self.tools, self.metrics)
         self._duplicates = Duplicates(self.clocks.monotonic)
+        self._languages = ReaderLanguages(self.deps.people, self.deps.settings.channel_language)
         self._homes = Homes(self._draw_home, self.clocks.monotonic, self.other_homes)
         self._tasks: set[asyncio.Task[None]] = set()
         self._doubtful: set[str] = set()
@@ -112,7 +115,7 @@ class Dispatcher:
             if kind is PayloadKind.EVENT:
                 self._doubtful.add(key)
             else:
-                self._start(self._until_stored("delivery not withdrawn", lambda: self.stores.inbox.withdraw(key)))
+                self._start(self._until_stored(say("delivery not withdrawn"), lambda: self.stores.inbox.withdraw(key)))
             raise
         may_be_ours = key in self._doubtful
         self._doubtful.discard(key)
@@ -127,6 +130,7 @@ class Dispatcher:
         self._start(self._perform(request, screen))
         if await within(self.patience.submit, first):
             return first.result()
+        speak(await self._languages.of(request.person))
         late = screen.inner.late(request.route)
         first.set_result({})
         return late
@@ -182,9 +186,14 @@ class Dispatcher:
             request = self._plan_again(delivery.payload)
             if request is None:
                 continue
-            what = " It may or may not have happened: check in Dialpad before you" if delivery.started else " You can"
-            told = (
-                f"I stopped before I was done with something you asked for, and did not go on with it.{what} try again."
+            what = (
+                say(" It may or may not have happened: check in Dialpad before you")
+                if delivery.started
+                else say(" You can")
+            )
+            told = say(
+                "I stopped before I was done with something you asked for, and did not go on with it.{what} try again.",
+                what=what,
             )
             self._start(self.tell(request.person, Reply(told, tone="warning")))
 
@@ -195,20 +204,24 @@ class Dispatcher:
     async def _say_unreadable(self, delivery: Delivery) -> None:
         """Tell whoever asked that it cannot be read any more, and close the delivery once Slack has taken that."""
         if delivery.person is not None:
+            speak(await self._languages.of(delivery.person))
             outcome = (
-                "may or may not have happened: check in Dialpad before you ask again"
+                say("may or may not have happened: check in Dialpad before you ask again")
                 if delivery.started
-                else "did not happen. Ask for it again"
+                else say("did not happen. Ask for it again")
             )
             told = Reply(
-                "Something you asked for can no longer be read here, because its encryption key is missing. "
-                f"It {outcome}.",
+                say(
+                    "Something you asked for can no longer be read here, because its encryption key is "
+                    "missing. It {outcome}.",
+                    outcome=outcome,
+                ),
                 tone="warning",
             )
             placed = self._place_dm(delivery.person)
             await self._executor.say_safely(placed, None, told)
             await self._say_at_last(placed)
-        await self._until_stored("delivery not closed", lambda: self.stores.inbox.done(delivery.key))
+        await self._until_stored(say("delivery not closed"), lambda: self.stores.inbox.done(delivery.key))
 
     async def resume(self, person: PersonKey) -> int:
         """Run what the person asked for before they were connected; how many requests that was."""
@@ -217,7 +230,7 @@ class Dispatcher:
             waiting = _read_unconnected(asked)
             route = self.table.by_id.get(waiting.route) if waiting else None
             if waiting is None or route is None:
-                lost = "Something you asked for before you connected can no longer be read. Ask for it again."
+                lost = say("Something you asked for before you connected can no longer be read. Ask for it again.")
                 await self.tell(person, Reply(lost, tone="warning"))
                 continue
             count += 1
@@ -252,6 +265,10 @@ class Dispatcher:
             self.table.by_id[due.route],
             dict(due.args),
         )
+        with speaking(await self._languages.of(due.person)):
+            await self._run_due(due, request)
+
+    async def _run_due(self, due: later.TimedJob, request: Request) -> None:
         placed = self._placement.choose(request)
         try:
             answer = await self._executor.handle(request, self.table.by_id[due.route], placed.ctx)
@@ -265,13 +282,21 @@ class Dispatcher:
 
     async def tell_given_up(self, due: later.TimedJob, error: Exception) -> None:
         """Tell the person that a timed request failed for good, and why. Raises what Slack answers."""
+        with speaking(await self._languages.of(due.person)):
+            await self._tell_given_up(due, error)
+
+    async def _tell_given_up(self, due: later.TimedJob, error: Exception) -> None:
         request = Request(due.person, Where(), Origin.LATER, self.table.by_id.get(due.route), dict(due.args))
         if isinstance(error, NotConnected):
             await self._executor.tell(request, self._placement.choose(request), error)
             return
         ctx = self._placement.build_ctx(request)
         told = Reply(
-            prose("What you had set for ", When(due.when, "date"), f" did not happen. {self.why_given_up(due, error)}"),
+            sentence(
+                "What you had set for {when} did not happen. {why_given_up}",
+                when=When(due.when, "date"),
+                why_given_up=self.why_given_up(due, error),
+            ),
             (SET_NOW, *(error.choices if isinstance(error, NotPermitted) else ())),
             tone="warning",
         )
@@ -280,7 +305,7 @@ class Dispatcher:
     def why_given_up(self, due: later.TimedJob, error: Exception) -> str:
         """Say why a timed request failed for good, and what to do."""
         if isinstance(error, KeyProblem):
-            return "It can no longer be read here, because its encryption key is missing. Set it again."
+            return say("It can no longer be read here, because its encryption key is missing. Set it again.")
         route, reference = self.table.by_id.get(due.route), secrets.token_hex(4)
         trouble = read_trouble(error, reference=reference, risk=route.risk if route else Risk.READ)
         if not trouble.expected:
@@ -289,9 +314,10 @@ class Dispatcher:
 
     async def tell(self, person: PersonKey, answer: Answer) -> None:
         """Send the person a DM that answers no request."""
-        placed = self._place_dm(person)
-        await self._executor.say_safely(placed, None, answer)
-        self._start(self._say_at_last(placed))
+        with speaking(await self._languages.of(person)):
+            placed = self._place_dm(person)
+            await self._executor.say_safely(placed, None, answer)
+            self._start(self._say_at_last(placed))
 
     def _place_dm(self, person: PersonKey) -> PlacedRequest:
         ctx = self._placement.build_ctx(Request(person, Where(), Origin.EVENT))
@@ -300,6 +326,7 @@ class Dispatcher:
     # Performing
 
     async def _perform(self, request: Request, placed: PlacedRequest) -> None:
+        speak(await self._languages.of(request.person))
         in_home = request.incoming is not None and request.incoming.in_home
         if in_home or isinstance(placed.screen, HomeScreen):
             await self._homes.looked(request.person)
@@ -318,7 +345,7 @@ class Dispatcher:
     async def _finish(self, request: Request, placed: PlacedRequest) -> None:
         if request.recorded and request.incoming is not None:
             key = request.incoming.key
-            await self._until_stored("delivery not closed", lambda: self.stores.inbox.done(key, placed.audit))
+            await self._until_stored(say("delivery not closed"), lambda: self.stores.inbox.done(key, placed.audit))
 
     async def _until_stored(self, failure: str, change: Callable[[], Awaitable[None]]) -> None:
         """Make a change on disk, as soon as the database takes it: an open delivery would be done once more by whoever
@@ -336,9 +363,12 @@ class Dispatcher:
             pause = min(2 * pause, self.patience.longest_unsaid)
 
     async def _interrupted(self, request: Request, placed: PlacedRequest) -> None:
+        speak(await self._languages.of(request.person))
         told = Reply(
-            "I was restarted in the middle of what you asked for, so it may or may not have happened. "
-            "Check in Dialpad before you try again.",
+            say(
+                "I was restarted in the middle of what you asked for, so it may or may not have happened. "
+                "Check in Dialpad before you try again."
+            ),
             tone="warning",
         )
         await self._executor.say_safely(placed, request.route, told)
@@ -363,6 +393,7 @@ class Dispatcher:
         if incoming.person is None or not isinstance(argument, Lookup):
             return {"options": []}
         ctx = self._placement.build_ctx(Request(incoming.person, incoming.where, Origin.FORM))
+        speak(await self._languages.of(incoming.person))
         try:
             async with asyncio.timeout(self.patience.options):
                 others = read_form(route, incoming.view) if route is not None and incoming.view else {}
@@ -378,7 +409,8 @@ class Dispatcher:
         if route is not None:
             request = Request(person, Where(), Origin.EVENT, route, {"quiet": "yes"} if quiet else {})
             ctx = self._placement.build_ctx(request)
-            await self._executor.run(request, PlacedRequest(ctx, HomeScreen(self.tools, ctx)))
+            with speaking(await self._languages.of(person)):
+                await self._executor.run(request, PlacedRequest(ctx, HomeScreen(self.tools, ctx)))
 
 
 def _read_unconnected(asked: Mapping[str, Any] | None) -> UnconnectedRequest | None:

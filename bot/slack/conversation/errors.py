@@ -27,6 +27,7 @@ from bot.basics.errors import (
     UserError,
     may_have_been_done,
 )
+from bot.basics.language import say
 from bot.contract.doubt import Doubt
 from bot.contract.reading import Refused
 from bot.contract.reply import Button
@@ -127,14 +128,20 @@ def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ
             return UserMessage(sentence)
         case KeyProblem():
             return UserMessage(
-                "What is stored for this can no longer be read, because its encryption key is missing. "
-                f"Tell whoever runs this bot the reference {reference}.",
+                say(
+                    "What is stored for this can no longer be read, because its encryption key is "
+                    "missing. Tell whoever runs this bot the reference {reference}.",
+                    reference=reference,
+                ),
                 expected=False,
             )
         case aiohttp.ClientConnectionError():
-            return UserMessage("Slack cannot be reached right now. Try again in a minute.", expected=False)
+            return UserMessage(say("Slack cannot be reached right now. Try again in a minute."), expected=False)
     return UserMessage(
-        f"Something went wrong on our side. Tell whoever runs this bot the reference {reference}.",
+        say(
+            "Something went wrong on our side. Tell whoever runs this bot the reference {reference}.",
+            reference=reference,
+        ),
         expected=False,
     )
 
@@ -156,9 +163,10 @@ def slack_code(error: SlackApiError) -> str:
 
 
 def _scope_sentence(needed: str) -> str:
-    what = f"the permission {needed}" if needed else "a permission"
-    return (
-        f"This app was installed without {what}, which this needs. Ask whoever runs it to add it and install it again."
+    what = say("the permission {needed}", needed=needed) if needed else say("a permission")
+    return say(
+        "This app was installed without {what}, which this needs. Ask whoever runs it to add it and install it again.",
+        what=what,
     )
 
 
@@ -166,14 +174,18 @@ def _dialpad_sentence(error: DialpadError, risk: Risk) -> str:
     if isinstance(error, TooMany):
         return _wait_sentence(error.retry_after)
     if risk is Risk.READ and isinstance(error, Unavailable | Unreadable | OutcomeUnknown):
-        return f"Dialpad did not answer properly. {_AGAIN}"
+        return say("Dialpad did not answer properly. {AGAIN}", AGAIN=_AGAIN)
     if isinstance(error, Unavailable) and may_have_been_done(error):
         error = OutcomeUnknown(reason=NO_ANSWER)  # it was sent, if only as something that may be sent again
     what, next_step = next(
         (sentence for kind, sentence in _DIALPAD.items() if isinstance(error, kind)),
-        ("Dialpad could not do this.", _AGAIN),
+        (say("Dialpad could not do this."), _AGAIN),
     )
-    why = f"It says: “{error.message.strip()}”" if isinstance(error, _SAYS_WHY) and _short(error.message) else ""
+    why = (
+        say("It says: “{message}”", message=error.message.strip())
+        if isinstance(error, _SAYS_WHY) and _short(error.message)
+        else ""
+    )
     need = _NEEDS.format(needs=error.needs) if error.needs and isinstance(error, _MAY_LACK) else ""
     return " ".join(part for part in (what, why, next_step, need) if part)
 
@@ -183,5 +195,5 @@ def _short(message: str) -> bool:
 
 
 def _wait_sentence(seconds: float | None) -> str:
-    wait = "a minute" if seconds is None else f"{max(1, ceil(seconds))} s"
-    return f"Dialpad is getting too many requests right now. Try again in {wait}."
+    wait = say("a minute") if seconds is None else f"{max(1, ceil(seconds))} s"
+    return say("Dialpad is getting too many requests right now. Try again in {wait}.", wait=wait)

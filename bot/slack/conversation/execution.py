@@ -13,6 +13,7 @@ from bot.arguments.caller import is_mention
 from bot.arguments.extensions import extension_words
 from bot.arguments.phonebook import LINES, LONGEST_NAME, PEOPLE, named
 from bot.basics.errors import ChatopsError, DialpadError, NotConfirmed, NotConnected, UserError
+from bot.basics.language import say
 from bot.basics.likely_lines import likely_lines
 from bot.basics.metrics import Metrics
 from bot.basics.name_search import fold, name_words
@@ -72,7 +73,7 @@ class Stores:
 
 
 async def _say_cancelled(ctx: Ctx) -> Reply:
-    return Reply("Canceled. Nothing was done.")
+    return Reply(say("Canceled. Nothing was done."))
 
 
 _CANCELLED = Route("confirm.cancelled", RouteKind.BUTTON, _say_cancelled, {}, frozenset())
@@ -183,10 +184,10 @@ class Executor:
         in_modal = request.incoming is not None and request.incoming.in_modal
         if not in_modal:
             stamp: Prose = (
-                _PAST.get(place.yes, "Confirmed"),
-                " by ",
+                _PAST.get(place.yes, say("Confirmed")),
+                say(" by "),
                 Mention(request.person.user_id),
-                " at ",
+                say(" at "),
                 When(placed.ctx.now),
             )
             placed.screen = LineScreen(self.tools, placed.ctx, replace=True, stamp=stamp)
@@ -234,7 +235,7 @@ class Executor:
         gaps = missing(route, raw)
         if gaps:
             label = route.arguments[gaps[0]].label
-            raise UserError(f"{label} is missing. Start again from the command.")
+            raise UserError(say("{label} is missing. Start again from the command.", label=label))
         kwargs = await parse_arguments(ctx, route, raw)
         answer = await self._pass(ctx, route, raw, kwargs)
         return await self._form(ctx, answer) if isinstance(answer, Form) else answer
@@ -248,7 +249,7 @@ class Executor:
             return await route.handler(ctx, **kwargs)
         except NeedsApproval as needed:
             if desk is None:
-                raise UserError("This needs somebody's approval, and nobody can be asked here.") from None
+                raise UserError(say("This needs somebody's approval, and nobody can be asked here.")) from None
             if ctx.done and ctx.done[-1].slug == needed.action.slug:
                 ctx.done.pop()  # it was not sent
             ctx.touched("approval", "asked", of=needed.action.slug)
@@ -312,23 +313,33 @@ class Executor:
             words = request.words if not request.raw else None
             waiting = UnconnectedRequest(route.id, request.raw, words, request.form, request.where)
             await self.stores.remembered.save(request.person, UNCONNECTED_REQUEST.dump(waiting))
-        return await connect_card(ctx, error.text if keeps else "Connect your Dialpad account, then start again.")
+        return await connect_card(ctx, error.text if keeps else say("Connect your Dialpad account, then start again."))
 
     async def _unknown(self, request: Request, ctx: Ctx) -> Reply | Form:
         if request.unknown is None:
-            return Reply("This button is from an older version of the bot. Start again with a command.", tone="warning")
+            return Reply(
+                say("This button is from an older version of the bot. Start again with a command."), tone="warning"
+            )
         typed = self.deps.settings.typed
         if not request.unknown:
-            return Reply(f"Type what you want to do after {typed('')}, for example: {typed('help')}")
+            return Reply(
+                say(
+                    "Type what you want to do after {typed}, for example: {typed2}",
+                    typed=typed(""),
+                    typed2=typed("help"),
+                )
+            )
         said = cut(verbatim(request.line), 40)
         if buttons := await self._party_buttons(request, ctx):
-            return Reply(f"What would you like to do with “{said}”?", buttons)
+            return Reply(say("What would you like to do with “{said}”?", said=said), buttons)
         phrases = await self._near_phrases(request.line, ctx)
         if not phrases and (lines := likely_lines(request.line)):
-            return Reply(f"What would you like to do with “{said}”?", tuple(corrected_buttons(ctx, "", lines)))
+            return Reply(
+                say("What would you like to do with “{said}”?", said=said), tuple(corrected_buttons(ctx, "", lines))
+            )
         buttons = tuple(corrected_buttons(ctx, "", await self._near_lines(request, ctx)))
-        hint = "Did you mean:" if buttons else "What you can do here:"
-        told = (f"There is no command “{said.split()[0] if said else said}”. ", hint)
+        hint = say("Did you mean:") if buttons else say("What you can do here:")
+        told = (say("There is no command “{split}”. ", split=said.split()[0] if said else said), hint)
         return Reply(told, buttons or help_buttons(ctx, request.line), tone="warning")
 
     async def _near_phrases(self, line: str, ctx: Ctx) -> list[str]:
@@ -367,7 +378,15 @@ class Executor:
         if not read_number(words[0].text, await ctx.region()):
             return tuple(corrected_buttons(ctx, "", await self._lines_about(request.line, words, ctx)))
         number, rest = request.line[: words[0].end].strip(), request.line[words[0].end :].strip()
-        lines = [f"sms {number} {rest}"] if rest else [f"call {number}", f"sms {number}", f"who {number}"]
+        lines = (
+            [say("sms {number} {rest}", number=number, rest=rest)]
+            if rest
+            else [
+                say("call {number}", number=number),
+                say("sms {number}", number=number),
+                say("who {number}", number=number),
+            ]
+        )
         return tuple(corrected_buttons(ctx, "", lines))
 
     async def _lines_about(self, line: str, words: Sequence[Word], ctx: Ctx) -> list[str]:
@@ -378,15 +397,19 @@ class Executor:
             return []
         try:
             if extension_words(words) == len(words) or (len(words) == 1 and is_mention(words[0].text)):
-                return [f"call {name}", f"sms {name}", f"who {name}"]
+                return [say("call {name}", name=name), say("sms {name}", name=name), say("who {name}", name=name)]
             lines = await named(ctx, name, LINES, callable_only=False)
             people = await named(ctx, name, PEOPLE)
         except ChatopsError:
             return []
         if any(fold(one.name) == fold(name) for one in lines):
-            return [f"oncall {name}", f"calls in {name}", f"stats {name}"]
+            return [say("oncall {name}", name=name), say("calls in {name}", name=name), say("stats {name}", name=name)]
         is_name = any(set(name_words(name)) <= set(name_words(one.name)) for one in people)
-        return [f"call {name}", f"sms {name}", f"who {name}"] if is_name else []
+        return (
+            [say("call {name}", name=name), say("sms {name}", name=name), say("who {name}", name=name)]
+            if is_name
+            else []
+        )
 
     async def note(self, request: Request, placed: "PlacedRequest", outcome: str) -> None:
         if request.route is None:

@@ -7,6 +7,7 @@ import structlog
 
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError, NotConnected, UserError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.contract.context import Ctx, Origin
 from bot.contract.prose import listed
@@ -82,7 +83,7 @@ class Permissions:
 
     async def save(self, company: CompanyKey, policy: RolePolicy) -> None:
         if self._fixed is not None:
-            raise UserError(f"The roles are in the file {self._file}, so they cannot be changed here.")
+            raise UserError(say("The roles are in the file {file}, so they cannot be changed here.", file=self._file))
         await self._policies.save(company, STORED_POLICY.dump(policy))
         self._free_until = 0.0
         self._known[company] = (self._monotonic() + KNOWN_FOR_S, policy)
@@ -131,7 +132,9 @@ class Permissions:
         if not await self.holds(ctx, needed.least, policy):
             raise NotPermitted(await self._say_role(ctx, policy, needed.least, name), needed.least, action)
         if (elsewhere := _elsewhere(ctx, needed)) is not None:
-            raise NotPermitted(f"{name} is not for this place: {elsewhere}. Nothing was done.")
+            raise NotPermitted(
+                say("{name} is not for this place: {elsewhere}. Nothing was done.", name=name, elsewhere=elsewhere)
+            )
 
     async def _say_role(self, ctx: Ctx, policy: RolePolicy, least: Role, name: str) -> str:
         """Say who can. People are named, up to three; where only groups are known it says "an admin"."""
@@ -144,8 +147,14 @@ class Permissions:
                 continue
             if not profile.is_gone:
                 named.append(profile.name)
-        helper = "".join(map(str, listed(named, " or "))) if named else f"{_article(least)} {least.value}"
-        return f"{name} is for {_WORDS[least].lower()} here, so nothing was done. {helper[:1].upper()}{helper[1:]} can."
+        helper = "".join(map(str, listed(named, say(" or ")))) if named else f"{_article(least)} {least.value}"
+        return say(
+            "{name} is for {WORDS} here, so nothing was done. {helper}{helper2} can.",
+            name=name,
+            WORDS=_WORDS[least].lower(),
+            helper=helper[:1].upper(),
+            helper2=helper[1:],
+        )
 
     # Who is what
 
@@ -189,7 +198,7 @@ class Permissions:
             except ChatopsError as problem:
                 _log.warning("members of a user group unknown", error=type(problem).__name__)
                 raise UserError(
-                    "Slack did not say who is in a user group that this needs. Try again in a minute."
+                    say("Slack did not say who is in a user group that this needs. Try again in a minute.")
                 ) from None
             self._members[team_id, group] = (self._monotonic() + ROLE_KNOWN_FOR_S, members)
         return members
@@ -227,9 +236,9 @@ def _elsewhere(ctx: Ctx, needed: Requirement) -> str | None:
         return None  # it was looked at when it was set
     here = None if ctx.where.is_direct else ctx.where.channel
     if needed.where == "direct" and here is not None:
-        return "use it in a direct message with me"
+        return say("use it in a direct message with me")
     if needed.where == "channels" and here not in needed.channels:
-        return "use it in one of the channels that an admin chose for it"
+        return say("use it in one of the channels that an admin chose for it")
     return None
 
 

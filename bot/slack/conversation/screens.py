@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.basics.errors import ChatopsError
+from bot.basics.language import say
 from bot.contract.board import UserGroup
 from bot.contract.context import Ctx
 from bot.contract.nearest import help_button
@@ -96,7 +97,7 @@ class ScreenTools:
         """Send the file as a DM and return what to show where the person asked."""
         words = plain(file.text, await self.reader(ctx, file.text))
         await self.messages.send_file(ctx.person, file.name, file.content, words, through=ctx.where.through)
-        return file.card or Reply((*parts_of(file.text), " The file is in our direct messages."))
+        return file.card or Reply((*parts_of(file.text), say(" The file is in our direct messages.")))
 
     def confirm_view(self, confirm: Confirm, reader: Reader, *, metadata: str, name: str) -> Json:
         """Build the modal of a confirmation. Slack tells when it is closed where something follows from that."""
@@ -138,13 +139,13 @@ class Screen(Protocol):
 
 
 def busy_words(route: Route) -> str:
-    return f"Working on it: {route.summary or route.title or 'one moment'}…"
+    return say("Working on it: {summary}…", summary=route.summary or route.title or say("one moment"))
 
 
 def wait_words(route: Route) -> str:
     """Return the sentence that says it takes a while, which stays true after the answer has come."""
     about = f" ({route.title or route.summary})" if route.title or route.summary else ""
-    return f"Dialpad is taking a moment for this{about}. The answer will appear below."
+    return say("Dialpad is taking a moment for this{about}. The answer will appear below.", about=about)
 
 
 def usage_of(ctx: Ctx, route: Route) -> str:
@@ -172,7 +173,7 @@ class LineScreen:
         match answer:
             case Nothing() | Unfurls():
                 if self._said_busy:
-                    await self._say(Message("Done."))
+                    await self._say(Message(say("Done.")))
             case Form():
                 await self._form(answer)
             case Confirm():
@@ -193,7 +194,7 @@ class LineScreen:
         buttons = trouble.choices
         if route is not None and trouble.problems:
             usage = usage_of(self._ctx, route)
-            text = (trouble.text, f"\nUse it like this: {usage}") if usage else text
+            text = (trouble.text, say("\nUse it like this: {usage}", usage=usage)) if usage else text
             buttons = (*_form_button(route, raw), *help_button(route.word))
         await self._show(None, Reply(text, buttons, tone="warning"), stamped=False)
 
@@ -227,7 +228,7 @@ class LineScreen:
         try:
             loading = not await within(self._tools.patience.form, work)
             first = (
-                render_working(form_title(route), pack_metadata(self._ctx.where), "Opening the form…")
+                render_working(form_title(route), pack_metadata(self._ctx.where), say("Opening the form…"))
                 if loading
                 else work.result()
             )
@@ -245,7 +246,7 @@ class LineScreen:
             work.cancel()
 
     async def _offer(self, route: Route, form: Form) -> None:
-        words = f"{form_title(route)}: a few things are still needed."
+        words = say("{form_title}: a few things are still needed.", form_title=form_title(route))
         if form.problems:
             words = " ".join(form.problems.values())
         await self._show(None, Reply(words, _form_button(route, form.args)))
@@ -290,7 +291,7 @@ class ModalScreen:
         match answer:
             case Nothing() | Unfurls():
                 if self._waiting:
-                    await self._show(route, Reply("Done.", tone="done"))
+                    await self._show(route, Reply(say("Done."), tone="done"))
             case Form():
                 await self._form(answer)
             case Confirm():
@@ -343,7 +344,7 @@ class ModalScreen:
 
     async def _show(self, route: Route | None, answer: Shown) -> None:
         reader = await self._tools.reader(self._ctx, answer)
-        title = form_title(route) if route else "Dialpad"
+        title = form_title(route) if route else say("Dialpad")
         current = route.id if route else ""
         metadata = pack_metadata(self._ctx.where)
         await self.show_view(render_view(answer, reader, title=title, metadata=metadata, current=current), answer)
@@ -372,8 +373,8 @@ class SubmitScreen(ModalScreen):
     def late(self, route: Route | None) -> Json:
         """Return the acknowledgement for a handler that takes longer than Slack waits."""
         self._waiting = True
-        words = busy_words(route) if route else "Working on it…"
-        title = form_title(route) if route else "Dialpad"
+        words = busy_words(route) if route else say("Working on it…")
+        title = form_title(route) if route else say("Dialpad")
         view = render_working(title, pack_metadata(self._ctx.where), words)
         return {"response_action": "update", "view": view}
 

@@ -18,6 +18,8 @@ def _shown(core: Core, args: Args, user: Json) -> Json:
     shown.pop("org_teams", None)
     if "users:read.email" not in args.token.scopes:
         shown["profile"].pop("email", None)
+    if not args.flag("include_locale"):
+        shown.pop("locale", None)
     return shown
 
 

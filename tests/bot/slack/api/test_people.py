@@ -36,7 +36,8 @@ class FakeSlack:
     async def of(self, team_id: str) -> Any:
         return self
 
-    async def users_info(self, *, user: str) -> dict[str, Any]:
+    async def users_info(self, *, user: str, include_locale: bool) -> dict[str, Any]:
+        assert include_locale
         self.asked += 1
         await asyncio.sleep(0)
         if self.refuses:

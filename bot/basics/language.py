@@ -1,0 +1,147 @@
+"""The texts that people read, in their language.
+
+English stands in the code, as the argument of ``say``, ``say_count``, ``mark`` or ``bot.contract.prose.sentence``; the
+files in ``bot/languages`` have the other languages. What runs for one person runs within ``speaking``, so that no
+function has to be told whom its texts are for::
+
+    with speaking("es"):
+        say("{name} is on duty.", name="Sam")  # Sam está de turno.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+ENGLISH: Final = "en"
+LANGUAGES: Final[Mapping[str, str]] = {ENGLISH: "English", "es": "Español"}
+"""The languages that texts are in, by their code, each by the name it has for itself."""
+_PLURAL_TAGS: Final = ("zero", "one", "two", "few", "many", "other")
+"""CLDR's plural categories, in the order in which a file has their texts."""
+
+_A_MONDAY: Final = date(2024, 1, 1)
+
+_spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+def speak(language: str) -> None:
+    """Set the language of this task and of what it starts. An unknown one is English."""
+    _spoken.set(language if language in LANGUAGES else ENGLISH)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Set the language for what runs within. An unknown one is English."""
+    before = _spoken.set(language if language in LANGUAGES else ENGLISH)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def spoken() -> str:
+    """Return the code of the language that is spoken now."""
+    return _spoken.get()
+
+
+def language_of(locale: str) -> str:
+    """Return which of our languages a locale is, as Slack (``es-LA``), browsers and systems (``es_ES.UTF-8``) write it;
+    "" for none of them."""
+    code = locale.strip().replace("_", "-").partition("-")[0].casefold()
+    return code if code in LANGUAGES else ""
+
+
+def say(text: str, /, **values: object) -> str:
+    """Return a text in the language spoken now, its ``{name}``s filled in. Without values braces are letters."""
+    said = translated(text)
+    return said.format(**values) if values else said
+
+
+def say_count(one: str, many: str, count: int, /, **values: object) -> str:
+    """Return the text for a count by the language's own plural rules; ``{count}`` is the count, ``1,234``."""
+    language = _spoken.get()
+    forms = () if language == ENGLISH else texts_of(language).counted.get(one, ())
+    said = forms[texts_of(language).form(count)] if forms else one if count == 1 else many
+    return said.format(count=f"{count:,}", **values)
+
+
+def mark(text: str) -> str:
+    """Mark a text that is said later with ``say(text)``, such as one in a table that is made at import."""
+    return text
+
+
+def translated(text: str) -> str:
+    """Return a text, or template, of the catalogue in the language spoken now; as it is when it is in none."""
+    language = _spoken.get()
+    return text if language == ENGLISH else texts_of(language).single.get(text, text)
+
+
+def say_day(day: date, pattern: str) -> str:
+    """Write a day by a pattern of CLDR's, which is a text like others: ``EEEE d MMMM`` is "Monday 30 November", or
+    "lunes 30 de noviembre"."""
+    return format_date(day, translated(pattern), locale=_spoken.get())
+
+
+def say_days(first: date, last: date, *, short: bool = False) -> str:
+    """Write days as ``Monday 23 November`` or ``16 to 22 November``; ``short``: ``Mon 23 Nov``, ``16 – 22 Nov``."""
+    if first == last:
+        return say_day(first, "EEE d MMM") if short else say_day(first, "EEEE d MMMM")
+    end = say_day(last, "d MMM") if short else say_day(last, "d MMMM")
+    if (first.year, first.month) == (last.year, last.month):
+        begin = str(first.day)
+    else:
+        begin = say_day(first, "d MMM") if short else say_day(first, "d MMMM")
+    begin = begin if first.year == last.year else f"{begin} {first.year}"
+    return f"{begin} – {end}" if short else say("{begin} to {end}", begin=begin, end=end)
+
+
+def say_weekday(weekday: int, *, short: bool = False) -> str:
+    """Return the name of a weekday, 0 for Monday."""
+    return format_date(_A_MONDAY + timedelta(days=weekday), "EEE" if short else "EEEE", locale=_spoken.get())
+
+
+def say_month(month: int) -> str:
+    """Return the name of a month, 1 for January."""
+    return format_date(date(2024, month, 1), "LLLL", locale=_spoken.get())
+
+
+class Texts:
+    """One language's texts: of ``bot/languages/<language>/*.po``. Plural rules are CLDR's, from Babel."""
+
+    def __init__(self, language: str) -> None:
+        rules = Locale.parse(language).plural_form
+        self._tags: list[str] = [tag for tag in _PLURAL_TAGS if tag in rules.tags or tag == "other"]
+        self._rules = rules
+        self.single: dict[str, str] = {}
+        self.counted: dict[str, tuple[str, ...]] = {}
+        """The text for each plural category, by the English text for one."""
+        for file in files("bot").joinpath("languages", language).iterdir():
+            if file.name.endswith(".po"):
+                with file.open("rb") as lines:
+                    self._take(read_po(lines, locale=language))
+
+    def _take(self, catalogue: Catalog) -> None:
+        for message in catalogue:
+            match message.id, message.string:
+                case str(text), str(said) if text and said:
+                    self.single[text] = said
+                case (one, *_), tuple(forms) if all(forms):
+                    self.counted[one] = forms
+
+    def form(self, count: int) -> int:
+        """Return which of a text's plural forms a count has."""
+        return self._tags.index(self._rules(count))
+
+
+@cache
+def texts_of(language: str) -> Texts:
+    """Return a language's texts, read once."""
+    return Texts(language)
