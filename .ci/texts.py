@@ -8,6 +8,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -131,6 +132,7 @@ def _of_argument(argument: Argument) -> Iterator[str]:
             yield from (option.text, option.note)
 
 
+@cache
 def every_text() -> dict[str, Text]:
     """Return all texts by the English for one; a text of several rooms belongs to the first."""
     found: dict[str, Text] = {}
