@@ -17,7 +17,7 @@ from bot.activity.histories import Told
 from bot.activity.items import Item
 from bot.activity.registers import State, join, to_json
 from bot.basics.company import CompanyKey
-from bot.store.card_rows import StoredCard, card_names, cards, key_of, read_card
+from bot.store.card_rows import StoredCard, are_about, card_names, cards, key_of, read_card
 from bot.store.histories import Customer, Histories
 from bot.store.keys import row_name
 from bot.store.postings import Beside, NewPosting, postings, touch, want
@@ -172,7 +172,7 @@ class Absorbing:
         self, connection: Connection, company: CompanyKey, known: Sequence[StoredCard], others: Sequence[str]
     ) -> None:
         into, ours = known[0], within(cards, company)
-        connection.execute(update(cards).where(ours, cards.c.about.in_(others)).values(about=into.id))
+        connection.execute(update(cards).where(are_about(company, others)).values(about=into.id))
         shown = within(postings, company)
         taken = select(postings.c.channel).where(shown, postings.c.card_id == into.id)
         channels = set(connection.execute(taken).scalars())

@@ -3,6 +3,7 @@
 What is known of a card is sealed; who has claimed or handled it is not.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -92,6 +93,11 @@ class StoredCard:
 
 def is_card(company: CompanyKey, card_id: str) -> ColumnElement[bool]:
     return and_(within(cards, company), cards.c.id == card_id)
+
+
+def are_about(company: CompanyKey, card_ids: Collection[str]) -> ColumnElement[bool]:
+    """Select the company's cards that ask or tell about one of these."""
+    return and_(within(cards, company), cards.c.about.in_(card_ids))
 
 
 def key_of(name: str) -> str:

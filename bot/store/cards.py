@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, and_, literal, or_, select, tupl
 from bot.activity.registers import Register, State
 from bot.basics.company import CompanyKey
 from bot.store.absorbing import Absorbing, CardPart, PostingPlan
-from bot.store.card_rows import StoredCard, card_names, cards, is_card, read_card
+from bot.store.card_rows import StoredCard, are_about, card_names, cards, is_card, read_card
 from bot.store.histories import Histories
 from bot.store.postings import postings, touch
 from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, within
@@ -194,8 +194,7 @@ class Cards:
     @staticmethod
     def _touch_about(connection: Connection, company: CompanyKey, card_id: str, now: datetime) -> None:
         """Make the cards due that ask or tell about this one, so that they show its new state."""
-        mine = and_(within(cards, company), cards.c.about == card_id)
-        changed = update(cards).where(mine).values(version=cards.c.version + 1)
+        changed = update(cards).where(are_about(company, [card_id])).values(version=cards.c.version + 1)
         if names := connection.execute(changed.returning(cards.c.id)).scalars().all():
             touch(connection, company, names, now)
 

@@ -32,7 +32,7 @@ from bot.activity.histories import Act, History, Told, from_json, last_said, to_
 from bot.activity.items import MADE_UP_LINE, Item, item_with, items_of
 from bot.activity.settling import SettlingLabels
 from bot.basics.company import CompanyKey
-from bot.store.card_rows import UNTOLD, StoredCard, cards, is_card, key_of, read_card
+from bot.store.card_rows import UNTOLD, StoredCard, are_about, cards, is_card, key_of, read_card
 from bot.store.keys import KeyProblem, Keyring, row_name
 from bot.store.postings import touch
 from bot.store.schema import (
@@ -571,7 +571,9 @@ def show_again(connection: Connection, company: CompanyKey, card_ids: Collection
     drawn as it is when its turn comes. They are kept for as long as they are of use to somebody."""
     if not card_ids:
         return
-    shown = and_(within(cards, company), cards.c.id.in_(card_ids) | cards.c.about.in_(card_ids))
-    changed = update(cards).where(shown).values(version=cards.c.version + 1, changed_at=due_at)
+    these = and_(within(cards, company), cards.c.id.in_(card_ids))
+    changed = (
+        update(cards).where(these | are_about(company, card_ids)).values(version=cards.c.version + 1, changed_at=due_at)
+    )
     names = connection.execute(changed.returning(cards.c.id)).scalars().all()
     touch(connection, company, names, due_at, posted=True)

@@ -29,6 +29,7 @@ from bot.store.installations import seal_plain_text
 from bot.store.keys import KeyProblem, Keyring, key_file_for, parse_keys, read_or_create_key_file
 from bot.store.oauth_states import OAuthStates
 from bot.store.opt_outs import OptOuts
+from bot.store.planning import fix_plans
 from bot.store.postings import Postings
 from bot.store.preferences import Preferences
 from bot.store.processes import Processes
@@ -178,6 +179,7 @@ class Store:
     def _upgrade(self, connection: Connection) -> None:
         self.upgrade.happened = migrate.is_earlier(connection)
         migrate.upgrade(connection)
+        fix_plans(connection)
         seal_plain_text(connection, self.keys)
 
     async def check_keys(self) -> None:
