@@ -1,6 +1,7 @@
 """The door in front of every route: bodies end in size and time, and nothing a stranger sends becomes a traceback."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,6 +27,7 @@ LINGER_S: Final = 1.0
 """Seconds in which what a refused sender goes on sending is thrown away, at most as much again as was allowed. A
 connection that is closed with data unread is reset, and the sender may lose the answer that says why."""
 _CLOSE: Final = (b"connection", b"close")
+_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
 
 AsgiMessage = MutableMapping[str, Any]
 AsgiReceive = Callable[[], Awaitable[AsgiMessage]]
@@ -181,7 +183,7 @@ def _declared(scope: Any) -> tuple[int, bool]:
 def _is_odd(scope: Any) -> bool:
     """Tell whether an address holds control characters: no route means any, and Postgres takes no NUL."""
     address = f"{scope['path']}?".encode(errors="replace") + unquote_to_bytes(scope.get("query_string", b""))
-    return any(byte < 0x20 or byte == 0x7F for byte in address)
+    return _CONTROL.search(address) is not None
 
 
 def _name_of(scope: Any) -> str:

@@ -57,6 +57,39 @@ async def ask(
         return await browser.request(method, path, headers=raw)
 
 
+async def test_what_is_delivered_passes_through_none_of_starlettes_layers_and_all_else_does() -> None:
+    passed: dict[str, bool] = {}
+
+    async def note(scope: Any, receive: Any, send: Any) -> None:
+        passed[scope["path"]] = "starlette.exception_handlers" in scope
+        await PlainTextResponse("heard")(scope, receive, send)
+
+    async def note_request(request: Request) -> Response:
+        passed[request.url.path] = "starlette.exception_handlers" in request.scope
+        return PlainTextResponse("heard")
+
+    class Delivered:
+        """An ASGI app that is no function, as Dialpad's route is one."""
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await note(scope, receive, send)
+
+    web = build_web(
+        slack_events=note_request,
+        others=[Route("/dialpad/events/{hook}", Delivered(), methods=["POST"]), Route("/page", note_request)],
+        readiness=Readiness([], lambda: NOW),
+        metrics=Metrics(),
+        insiders=Insiders(),
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=web), base_url="http://localhost:3000") as client:
+        for path in ("/slack/events", "/dialpad/events/h1"):
+            assert (await client.post(path)).text == "heard"
+            assert (await client.get(path)).status_code == 405
+        assert (await client.get("/page")).text == "heard"
+
+    assert passed == {"/slack/events": False, "/dialpad/events/h1": False, "/page": True}
+
+
 async def test_a_process_that_answers_is_healthy_whatever_else_is_wrong() -> None:
     assert (await ask("GET", "/healthz", DOWN)).status_code == 200
 

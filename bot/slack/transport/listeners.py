@@ -179,8 +179,10 @@ class Acknowledging(AsyncMiddleware):
         return True
 
     async def _note_guest(self, body: dict[str, Any]) -> None:
+        if self._guests is None:
+            return
         whose = read_whose(body)
-        if self._guests is None or whose.person is None or whose.through is None:
+        if whose.person is None or whose.through is None:
             return
         try:
             await self._guests.note(whose.person.team_id, whose.through)
