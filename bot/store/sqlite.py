@@ -31,6 +31,8 @@ READERS = 4
 _creating = threading.Lock()
 BATCH = 256
 """At most so many changes share a commit, so that the first of them does not wait without limit."""
+_SYNCED = "synced"
+"""In a connection's ``info``: whether its commits wait for the disk, as they do when it is new."""
 
 
 @dataclass(frozen=True)
@@ -228,8 +230,9 @@ def _prepare_shared(connection: Any, _record: object) -> None:
 def _sync(connection: Connection, synced: bool) -> None:
     """Let the next commit wait for the disk, or not. Not in a transaction: it would do nothing there."""
     raw = connection.connection.driver_connection
-    if raw is not None:
+    if raw is not None and connection.info.get(_SYNCED, True) is not synced:
         raw.execute(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
+        connection.info[_SYNCED] = synced
 
 
 def _commit(connection: Connection, batch: Sequence[_Job]) -> list[_Outcome]:

@@ -143,6 +143,33 @@ async def test_every_sqlite_connection_is_durable_patient_and_strict(sqlite_stor
         assert await sqlite_store.database.write(query) == wanted
 
 
+async def test_each_commit_waits_for_the_disk_or_not_as_it_is_asked(sqlite_store: Store) -> None:
+    said: list[str] = []
+
+    def look(connection: Connection) -> int:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.set_trace_callback(said.append)
+        return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    asked = [True, False, False, True, True]
+    assert [await sqlite_store.database.write(look, synced=one) for one in asked] == [2, 1, 1, 2, 2]
+    assert [one for one in said if "synchronous=" in one] == ["PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL"]
+
+
+async def test_a_reading_of_postgres_is_no_transaction_and_a_change_is_one(postgres_url: str, keys: Keyring) -> None:
+    store = await Store.open(postgres_url, keys)
+
+    def transactions(connection: Connection) -> int:
+        asked = text("SELECT txid_current()")
+        return len({connection.execute(asked).scalar_one() for _ in range(3)})
+
+    assert await store.database.read(transactions) == 3
+    assert await store.database.write(transactions) == 1
+    assert await store.database.read(transactions) == 3
+    await store.aclose()
+
+
 async def test_a_library_that_reads_first_and_writes_later_waits_for_the_writer(sqlite_store: Store) -> None:
     database = sqlite_of(sqlite_store)
     gate = threading.Event()
