@@ -6,9 +6,10 @@ The same table feeds routing, help, the manifest and the docs. Ids are derived: 
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from itertools import islice, takewhile
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
@@ -274,13 +275,31 @@ class RouteTable:
         found = list(islice(_SPOKEN.finditer(text), _LONGEST_PHRASE))
         said = [_plain(match[0]) for match in found]
         lines: dict[tuple[str, str], str] = {}
-        for phrase, (route, words) in sorted(self.by_phrase.items(), key=lambda one: -len(one[0])):
-            count = len(phrase)
-            wrong = [(typed, meant) for typed, meant in zip(said, phrase, strict=False) if typed != meant]
-            if 1 < count <= len(said) and len(wrong) == 1 and is_near(*wrong[0]):
+        for count in range(len(said), 1, -1):
+            for phrase in self._but_for_one_word(said[:count]):
+                route, words = self.by_phrase[phrase]
                 rest = text[found[count - 1].end() :].strip()
                 lines.setdefault((route.id, words), f"{' '.join(phrase)} {rest}".strip())
         return list(lines.values())
+
+    def _but_for_one_word(self, said: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return the phrases that are these words but for one that may be mistyped, in the order of declaration."""
+        near: dict[int, tuple[str, ...]] = {}
+        for place, typed in enumerate(said):
+            for number, phrase in self._without_a_word.get((place, (*said[:place], *said[place + 1 :])), ()):
+                if phrase[place] != typed and is_near(typed, phrase[place]):
+                    near[number] = phrase
+        return [phrase for _, phrase in sorted(near.items())]
+
+    @cached_property
+    def _without_a_word(self) -> Mapping[tuple[int, tuple[str, ...]], Sequence[tuple[int, tuple[str, ...]]]]:
+        """The phrases, numbered, by what is left of them without one word, and where that was: what people type is
+        compared with a few of them, however many there are."""
+        found: dict[tuple[int, tuple[str, ...]], list[tuple[int, tuple[str, ...]]]] = {}
+        for number, phrase in enumerate(self.by_phrase):
+            for place in range(len(phrase)):
+                found.setdefault((place, phrase[:place] + phrase[place + 1 :]), []).append((number, phrase))
+        return found
 
     def read(self, text: str) -> tuple[Route, str] | None:
         """Return the route of a whole line and the words after its own, None for an unknown one."""
