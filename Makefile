@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos day coverage check bench soak docs texts lock release clean
+.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos day coverage check bench soak docs texts pictures lock release clean
 
 help: ## What you can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -61,7 +61,7 @@ day: $(READY) ## A busy line's day on the demo's clock: alarms not needed, items
 coverage: $(READY) ## make test, and which lines and branches it does not reach
 	$(PYTEST) -m "not browser and not crash" --cov --cov-report=term --cov-report=html $(ARGS)
 
-check: $(READY) ## Lint, types, import directions, dead code, manifest and docs in step
+check: $(READY) ## Lint, types, import directions, dead code, manifest, docs, links, pictures and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -69,6 +69,9 @@ check: $(READY) ## Lint, types, import directions, dead code, manifest and docs 
 	$(BIN)/python .ci/dead_code.py
 	$(BIN)/python -m bot manifest --command /dp --check manifest.yml
 	$(BIN)/python -m bot docs --check docs
+	$(BIN)/python .ci/pictures.py
+	$(BIN)/codespell bot handlers deploy docs .ci README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md pyproject.toml
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/rules/test_docs.py tests/rules/test_links.py
 
 bench: $(READY) ## What everything costs, beside bare floors, into docs/performance.md and docs/scaling.md (ARGS="--only read,fold"): 20 minutes
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.bench --json docs/performance.json --write docs/performance.md $(ARGS); \
@@ -84,12 +87,15 @@ docs: $(READY) ## Write manifest.yml and the generated pages in docs/
 texts: $(READY) ## Bring bot/languages in step with the texts in the code: new ones empty, unused ones gone
 	$(BIN)/python .ci/texts.py
 
+pictures: $(READY) ## Take the pictures in docs anew, by the tests in a browser (ARGS="-k escalates" for some)
+	SHOTS=docs PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -p no:randomly -n 0 tests/browser --ignore tests/browser/page $(ARGS)
+
 release: $(READY) ## Wheel, sdist, bill of materials and checksums in dist/, byte-equal each time
 	$(BIN)/python .ci/release.py
 
 lock: ## Pin what pyproject.toml asks for (needs uv)
 	uv pip compile pyproject.toml $(LOCKING) --extra postgres -o $(VENV)/runtime.txt
-	uv pip compile pyproject.toml $(LOCKING) --extra postgres --extra dev -c $(VENV)/runtime.txt -o $(VENV)/all.txt
+	uv pip compile pyproject.toml $(LOCKING) --extra postgres --extra otel --extra dev -c $(VENV)/runtime.txt -o $(VENV)/all.txt
 	$(PYTHON) .ci/lock.py $(VENV)/runtime.txt $(VENV)/all.txt > requirements.lock
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-build-options

@@ -6,8 +6,9 @@ import gc
 import logging
 import math
 import os
+import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -86,7 +87,7 @@ from bot.slack.transport.team_access import TeamAccess
 from bot.slack.transport.uninstalls import OneInstallation
 from bot.store.backlog import read_backlog
 from bot.store.channels import Channels
-from bot.store.database import build_url
+from bot.store.database import build_url, sqlite_file
 from bot.store.durable_later import DurableLater
 from bot.store.in_use import in_use
 from bot.store.installations import Guests
@@ -95,6 +96,7 @@ from bot.store.open_homes import OpenHomes
 from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring
 from bot.store.table_rules import Retention
+from bot.telemetry import build_telemetry
 from bot.web import Insiders, build_web
 from handlers import all_routers
 
@@ -177,7 +179,12 @@ class Bot:
             await closing.enter_async_context(in_use(build_url(settings.database_url)))
             store = await open_store(settings, now=now)
             closing.push_async_callback(store.aclose)
-            metrics = Metrics()
+            telemetry = build_telemetry(
+                os.environ, slack_url=settings.slack_api_url, dialpad_url=settings.dialpad_base_url
+            )
+            if telemetry is not None:
+                closing.push_async_callback(telemetry.aclose)
+            metrics = Metrics(telemetry)
             session = open_session(metrics.slack_answered)
             closing.push_async_callback(session.close)
             http = Http()
@@ -211,6 +218,8 @@ class Bot:
                 again = "It is connected again by itself. Check SLACK_APP_TOKEN and the network if it lasts."
                 probes.append(probe_said("slack socket", lambda: socket.problem, again, blocks=True))
             look = partial(_count, parts.store, metrics, silent_s)
+            if telemetry is not None:
+                await closing.enter_async_context(telemetry.exporting(metrics.registry, look))
             web = _build_web(settings, parts, bolt, probes, installs.routes if installs else [], look)
             await replicas.begin()
             closing.push_async_callback(replicas.retire)
@@ -325,7 +334,9 @@ def _build_parts(
     )
     files = SlackFiles(clients, session)
     pictures = Pictures(store, accounts, downloads, files)
-    intake = Intake(store, deliver or EventRouter(store, accounts, poster.wake, pictures, directory))
+    intake = Intake(
+        store, deliver or EventRouter(store, accounts, poster.wake, pictures, directory), spans=metrics.spans
+    )
     listening = Listening(
         accounts=accounts,
         store=store,
@@ -557,16 +568,27 @@ async def run_bot(settings: Settings, fd: int | None = None) -> None:
     ChatopsError when it cannot start."""
     set_up_logging(settings.log_format, level=logging.getLevelNamesMapping()[settings.log_level.upper()])
     sockets = take_sockets(fd, os.environ)
-    if settings.metrics_port is not None:
-        sockets = [
-            *(sockets or [open_socket(settings.host, settings.port)]),
-            open_socket(settings.host, settings.metrics_port),
-        ]
     bot = await Bot.start(settings)
     try:
+        # Opened only now: on SQLite the bot before this one may have held its ports until a moment ago.
+        sockets = sockets or [open_socket(settings.host, settings.port)]
+        if settings.metrics_port is not None:
+            sockets = [*sockets, open_socket(settings.host, settings.metrics_port)]
         # What is there now stays until the bot stops: looking through it repeatedly makes the slowest answers slow.
         gc.freeze()
         gc.enable()
+        log.info(say_ready(settings, sockets))
         await serve(bot.web, settings.host, settings.port, sockets)
     finally:
         await bot.aclose()
+
+
+def say_ready(settings: Settings, sockets: Sequence[socket.socket]) -> str:
+    """Say what the bot is connected to and where it listens."""
+    slack = "in Socket Mode" if settings.slack_app_token else f"over HTTP at {settings.base_url}"
+    url = build_url(settings.database_url)
+    file = sqlite_file(url)
+    database = f"SQLite in {file}" if file else f"Postgres {url.database} at {url.host or 'this machine'}"
+    places = [one.getsockname() for one in sockets]
+    where = " and ".join(f"{place[0]}:{place[1]}" if isinstance(place, tuple) else str(place) for place in places)
+    return f"Ready. Slack {slack}, Dialpad at {settings.dialpad_base_url}, {database}. Listening on {where}."

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Summary
 
+from bot.basics.spans import Spans
+
 ACKNOWLEDGED_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 """Histogram buckets in seconds; Slack gives up at 3."""
 
@@ -13,8 +15,10 @@ ACKNOWLEDGED_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 class Metrics:
     """A bot's metrics, in a registry of their own, so that several bots can run in one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, spans: Spans | None = None) -> None:
+        """``spans`` hears of the same requests."""
         self.registry = CollectorRegistry()
+        self.spans = spans or Spans()
         self._acknowledged = Histogram(
             "chatops_acknowledged_seconds",
             "From a Slack request's arrival at the dispatcher to its acknowledgement, by kind",
@@ -70,16 +74,19 @@ class Metrics:
     def handled(self, route: str, outcome: str, slugs: Iterable[str]) -> None:
         """Count a request that ended; ``slugs`` are the actions it sent to Dialpad."""
         self._handled.labels(route, outcome).inc()
+        self.spans.handled(route, outcome)
         for slug in slugs:
             self._dialpad.labels(slug).inc()
 
     def slack_answered(self, method: str, status: int | None, seconds: float) -> None:
         """Count a request to Slack's Web API; ``status`` is None when there was no answer."""
         self._slack.labels(method, _answer(status)).observe(seconds)
+        self.spans.slack_answered(method, status, seconds)
 
     def dialpad_answered(self, slug: str, status: int | None, seconds: float) -> None:
         """Count a request to Dialpad; ``status`` is None when there was no answer."""
         self._dialpad_took.labels(slug, _answer(status)).observe(seconds)
+        self.spans.dialpad_answered(slug, status, seconds)
 
     def database(self, seconds: float) -> None:
         """Set how long the database took; NaN when it did not answer."""

@@ -7,6 +7,7 @@ it can be retried once the mistake is found.
 """
 
 import asyncio
+import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -19,6 +20,7 @@ import structlog
 from bot.basics.company import CompanyKey
 from bot.basics.language import say
 from bot.basics.outages import Outage
+from bot.basics.spans import Spans
 from bot.dialpad.events import Event, UnknownEvent, parse_event
 from bot.dialpad.signed import open_envelope, parse_document
 from bot.notifications.personal_notices import EVENTS_PARKED, tell_person
@@ -129,12 +131,14 @@ class Intake:
         deliver: Deliver,
         *,
         pause: Callable[[int], float] = wait_before_try,
+        spans: Spans | None = None,
     ) -> None:
-        """Create the line. ``pause``: seconds after the n-th failure."""
+        """Create the line. ``pause``: seconds after the n-th failure. ``spans`` hears of each event that was folded."""
         self._store = store
         self._events = store.events
         self._deliver = deliver
         self._pause = pause
+        self._spans = spans or Spans()
         self._line = _Line()
         self._woken = asyncio.Event()
         self._look_now = True
@@ -287,6 +291,7 @@ class Intake:
             self._events.settle(connection, waiting.keys() - {one.arrived.name for one in left})
             return left
 
+        began = time.monotonic()
         try:
             left = await self._store.database.write(change)
         except Exception as error:
@@ -296,8 +301,11 @@ class Intake:
                 for one in batch:  # the others are not held up by the one that fails
                     await self._fold([one])
             else:
+                self._spans.folded(batch[0].event.kind, time.monotonic() - began, 1, type(error).__name__)
                 await self._failed(batch[0], error)
             return
+        for one in batch:
+            self._spans.folded(one.event.kind, time.monotonic() - began, len(batch), "")
         self._deliver.stored()
         for follow_up in left:
             task = asyncio.create_task(self._follow_up(follow_up))

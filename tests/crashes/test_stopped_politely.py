@@ -156,6 +156,15 @@ async def test_ctrl_c_is_no_traceback(place: Place) -> None:
     assert "Traceback" not in said
 
 
+async def test_it_says_in_one_sentence_what_it_is_connected_to(place: Place) -> None:
+    _, said = await place.stop(signal.SIGTERM)
+
+    (line,) = [line for line in said.splitlines() if "Ready." in line]
+    slack = "in Socket Mode" if place.settings.slack_app_token else f"over HTTP at {place.address}"
+    assert f"Ready. Slack {slack}, Dialpad at {place.settings.dialpad_base_url}, SQLite in " in line
+    assert f"Listening on 127.0.0.1:{place.settings.port}." in line
+
+
 async def test_what_was_acknowledged_is_done_before_it_ends(place: Place) -> None:
     slow = place.dialpad.faults.add("PATCH /api/v2/users", kind="slow")
     await place.slack.person(str(ANA.slack_id)).command("#support", "/dp dnd on")

@@ -92,6 +92,10 @@ class Executor:
 
     async def run(self, request: Request, placed: "PlacedRequest") -> Exception | None:
         """Run a request. Returns the error, when there was one; the person has been told."""
+        with self.metrics.spans.request(request.origin.value, request.route.id if request.route else ""):
+            return await self._run(request, placed)
+
+    async def _run(self, request: Request, placed: "PlacedRequest") -> Exception | None:
         if request.decision is Decision.CLOSED:
             await self._closed(request, placed.ctx)
             return None
