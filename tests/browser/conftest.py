@@ -60,7 +60,7 @@ async def visitor(running: Demo, window: BrowserContext) -> AsyncIterator[Visito
     """Somebody at the page of a demo that is as if just started. Fails a test whose page threw an error."""
     await freshen(running)
     shots = os.environ.get("SHOTS")
-    came = Visitor(running, await window.new_page(), Path(shots) if shots else None)
+    came = Visitor(running, await window.new_page(), Path.cwd() / shots if shots else None)
     try:
         yield came
     finally:

@@ -48,7 +48,7 @@ async def miss(visitor: Visitor, count: int) -> Hands:
 async def test_five_open_cards_or_eight_settled_ones_fit_a_page(visitor: Visitor) -> None:
     ana = await miss(visitor, 9)
     assert await visitor.messages.evaluate_all(_WHOLE) >= 5
-    await visitor.shoot("open-work")
+    await visitor.shoot_in_both("open-work")
 
     for card in board(ana):
         await ana.press(card, "Done")

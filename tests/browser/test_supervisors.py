@@ -31,14 +31,6 @@ async def a_morning(visitor: Visitor) -> None:
     await until_heard(visitor.demo)
 
 
-async def in_the_dark(visitor: Visitor, name: str) -> None:
-    """Two pictures: in light and in dark."""
-    await visitor.shoot(f"{name}-light")
-    await visitor.page.emulate_media(color_scheme="dark")
-    await visitor.shoot(f"{name}-dark")
-    await visitor.page.emulate_media(color_scheme="light")
-
-
 async def test_home_shows_the_call_center_and_who_answers_it(visitor: Visitor) -> None:
     await a_morning(visitor)
     await visitor.open_app()
@@ -48,7 +40,7 @@ async def test_home_shows_the_call_center_and_who_answers_it(visitor: Visitor) -
     await expect(home).to_contain_text("1 caller waits")
     await expect(home.get_by_role("button", name="People: Support")).to_be_visible()
     await until_heard(visitor.demo)
-    await in_the_dark(visitor, "supervisors-home")
+    await visitor.shoot_in_both("supervisors-home")
     await home.get_by_role("button", name="People: Support").click()
     await visitor.asked("Support", "Ana Ferreira")
     await visitor.modal.get_by_role("button", name="Take off duty: Ana Ferreira").click()
@@ -59,7 +51,7 @@ async def test_an_alert_is_acknowledged_with_a_note(visitor: Visitor) -> None:
     await visitor.come(SAM)
     await visitor.type("/dp alerts Support")
     await visitor.asked("When nobody is on duty")
-    await in_the_dark(visitor, "supervisors-alert-form")
+    await visitor.shoot_in_both("supervisors-alert-form")
     await visitor.submit()
     await visitor.asked("closes itself")
     await visitor.submit()
@@ -77,7 +69,7 @@ async def test_an_alert_is_acknowledged_with_a_note(visitor: Visitor) -> None:
     await visitor.modal.get_by_role("textbox").fill("Mei comes on at 3")
     await visitor.submit()
     await expect(alert).to_contain_text("Mei comes on at 3")
-    await in_the_dark(visitor, "supervisors-alert")
+    await visitor.shoot_in_both("supervisors-alert")
 
 
 async def test_the_switch_at_the_phones_takes_people_off_duty(visitor: Visitor) -> None:
@@ -93,6 +85,6 @@ async def test_the_switch_at_the_phones_takes_people_off_duty(visitor: Visitor) 
     await visitor.open_app()
     told = visitor.messages.filter(has_text="Dialpad took you off duty").last
     await expect(told).to_contain_text("a call of Support")
-    await in_the_dark(visitor, "supervisors-off-duty")
+    await visitor.shoot_in_both("supervisors-off-duty")
     await visitor.press(told, "Back on duty")
     await expect(visitor.messages.last).to_contain_text("on duty")

@@ -7,6 +7,7 @@ from playwright.async_api import Locator, Page, expect
 from bot.cards.announcement import MARK
 from bot.sandbox.cast import ANA, Customer, Line, Person
 from bot.sandbox.demo import Demo
+from tests.browser import pictures
 
 SUPPORT = "C0SUPPORT"
 
@@ -164,9 +165,22 @@ class Visitor:
         await self.page.get_by_test_id("phone-pass").click()
 
     async def shoot(self, name: str) -> None:
-        """A picture for the docs, when pictures are wanted."""
+        """A picture, when pictures are wanted. In the docs only those that are there already."""
+        words = await self.page.evaluate(pictures.READ)
         if self.shots is None:
+            pictures.tell_if_stale(name, words)
+            return
+        if self.shots == pictures.DOCS and not pictures.is_wanted(name):
             return
         self.shots.mkdir(parents=True, exist_ok=True)
         await self.page.evaluate("document.fonts.ready")
         await self.page.screenshot(path=self.shots / f"{name}.png", animations="disabled", caret="hide")
+        if self.shots == pictures.DOCS:
+            pictures.note(name, words)
+
+    async def shoot_in_both(self, name: str) -> None:
+        """Two pictures: in light and in dark."""
+        await self.shoot(f"{name}-light")
+        await self.page.emulate_media(color_scheme="dark")
+        await self.shoot(f"{name}-dark")
+        await self.page.emulate_media(color_scheme="light")
