@@ -24,7 +24,7 @@ from bot.basics.spans import Spans
 from bot.dialpad.actions import by_slug
 
 if TYPE_CHECKING:
-    from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
+    from opentelemetry.metrics import MeterProvider, Observation
     from opentelemetry.trace import TracerProvider
 
 # ruff: noqa: PLC0415
@@ -239,7 +239,7 @@ def _endpoint(slug: str) -> tuple[str, str]:
     return request.method, request.path
 
 
-def _observe(registry: CollectorRegistry, name: str, _: "CallbackOptions") -> "Iterable[Observation]":
+def _observe(registry: CollectorRegistry, name: str, _: object) -> "Iterable[Observation]":
     """Yield what is known of the samples with this name."""
     from opentelemetry.metrics import Observation
 
