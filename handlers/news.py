@@ -25,7 +25,7 @@ PHRASES: Final = ("what's new", "whats new", "what is new", "what has changed", 
 )
 async def news(ctx: Ctx) -> Answer:
     """Show what this version brought, each with the help of its command."""
-    rows = tuple(Row(one.what, button=Button("How", "help.help_", {"word": one.word})) for one in NEWS)
+    rows = tuple(Row(say(one.what), button=Button("How", "help.help_", {"word": one.word})) for one in NEWS)
     return Listing(
         say("New in version {version}", version=version("dialpad-chatops")),
         rows,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal
 
 from bot.activity.board import ANSWER_S, BoardView
-from bot.basics.language import say
+from bot.basics.language import say, say_count
 from bot.basics.stored_json import IsoMoment, StoredJson
 
 RAISED_AFTER: Final = timedelta(seconds=10)
@@ -74,13 +74,46 @@ class AlertState:
 
 
 @dataclass(frozen=True)
+class Wrong:
+    """What is wrong by one rule, to be said in the language of whoever reads it. ``number`` counts callers, minutes or
+    percent, as the rule does; ``within_s`` are the seconds of an answer; ``who`` is a name, with so many ``more``."""
+
+    number: int = 0
+    within_s: int = 0
+    who: str = ""
+    more: int = 0
+
+    def words(self, rule: AlertRule) -> str:
+        """Say it."""
+        match rule:
+            case AlertRule.WAITING:
+                return say_count("{count} caller waits", "{count} callers wait", self.number)
+            case AlertRule.WAIT:
+                return say("somebody waits for {wait} min", wait=self.number)
+            case AlertRule.NOBODY:
+                return say("nobody is on duty")
+            case AlertRule.OFF:
+                more = say(" and {count} more", count=self.more) if self.more else ""
+                return say("{name}{more} off duty for {off} min", name=self.who, more=more, off=self.number)
+            case AlertRule.ANSWERS:
+                return say(
+                    "only {share}% of today's calls were answered within {answer_s} s",
+                    share=self.number,
+                    answer_s=self.within_s,
+                )
+
+
+WRONG: Final = StoredJson(Wrong)
+
+
+@dataclass(frozen=True)
 class AlertChange:
     """An alert that was raised, or is over. ``times``: how often in the last day; ``lasted``: how long it was so."""
 
     rule: AlertRule
     episode: int
     what: Literal["raised", "over"]
-    said: str = ""
+    wrong: Wrong | None = None
     times: int = 0
     lasted: timedelta = timedelta(0)
 
@@ -99,15 +132,17 @@ def judge(chosen: Thresholds, view: BoardView, before: Mapping[AlertRule, AlertS
     states: dict[AlertRule, AlertState] = {}
     changes: list[AlertChange] = []
     for rule in AlertRule:
-        state, change = _step(rule, before.get(rule, AlertState()), wrong.get(rule, ""), view.now)
+        state, change = _step(rule, before.get(rule, AlertState()), wrong.get(rule), view.now)
         if state != AlertState():
             states[rule] = state
         changes += [change] if change is not None else []
     return Judged(states, tuple(changes))
 
 
-def _step(rule: AlertRule, was: AlertState, said: str, now: datetime) -> tuple[AlertState, AlertChange | None]:
-    if said:
+def _step(
+    rule: AlertRule, was: AlertState, wrong: Wrong | None, now: datetime
+) -> tuple[AlertState, AlertChange | None]:
+    if wrong is not None:
         state = replace(was, wrong_since=was.wrong_since or now, right_since=None)
         until, since = was.snoozed_until, state.wrong_since or now
         is_told = was.raised_at is not None and until is None
@@ -115,7 +150,7 @@ def _step(rule: AlertRule, was: AlertState, said: str, now: datetime) -> tuple[A
             return state, None
         times = (*(one for one in was.times if now - one < COUNTED), now)
         raised = replace(state, episode=was.episode + 1, raised_at=now, snoozed_until=None, times=times)
-        return raised, AlertChange(rule, raised.episode, "raised", said, len(times))
+        return raised, AlertChange(rule, raised.episode, "raised", wrong, len(times))
     if was.wrong_since is None and was.raised_at is None:
         return (replace(was, snoozed_until=None) if was.snoozed_until and was.snoozed_until <= now else was), None
     state = replace(was, right_since=was.right_since or now)
@@ -134,24 +169,21 @@ def snoozed(was: AlertState, until: datetime) -> AlertState:
     return replace(was, snoozed_until=until)
 
 
-def what_is_wrong(chosen: Thresholds, view: BoardView) -> dict[AlertRule, str]:
-    """Say for each rule what is wrong by these thresholds; those that hold are left out."""
-    found: dict[AlertRule, str] = {}
+def what_is_wrong(chosen: Thresholds, view: BoardView) -> dict[AlertRule, Wrong]:
+    """Tell for each rule what is wrong by these thresholds; those that hold are left out."""
+    found: dict[AlertRule, Wrong] = {}
     waiting = len(view.waiting)
     if chosen.waiting and waiting >= chosen.waiting:
-        found[AlertRule.WAITING] = f"{waiting} {(say('caller waits') if waiting == 1 else say('callers wait'))}"
+        found[AlertRule.WAITING] = Wrong(waiting)
     if chosen.wait and view.longest >= timedelta(minutes=chosen.wait):
-        found[AlertRule.WAIT] = say("somebody waits for {wait} min", wait=chosen.wait)
+        found[AlertRule.WAIT] = Wrong(chosen.wait)
     if chosen.nobody and view.roster_at is not None and not view.on_duty:
-        found[AlertRule.NOBODY] = say("nobody is on duty")
+        found[AlertRule.NOBODY] = Wrong()
     if names := _off_for_long(chosen, view):
-        more = say(" and {count} more", count=len(names) - 1) if names[1:] else ""
-        found[AlertRule.OFF] = say("{names}{more} off duty for {off} min", names=names[0], more=more, off=chosen.off)
+        found[AlertRule.OFF] = Wrong(chosen.off, who=names[0], more=len(names) - 1)
     share = view.share_within(chosen.answer_s)
     if chosen.answers and share is not None and len(view.today.waits) >= LEAST_CALLS and share < chosen.answers:
-        found[AlertRule.ANSWERS] = say(
-            "only {share}% of today's calls were answered within {answer_s} s", share=share, answer_s=chosen.answer_s
-        )
+        found[AlertRule.ANSWERS] = Wrong(share, chosen.answer_s)
     return found
 
 

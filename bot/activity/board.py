@@ -9,7 +9,7 @@ from typing import Final
 from bot.activity.call_counts import CallCount, CountedCall, count_calls
 from bot.activity.calls import CallView, Phase
 from bot.activity.roster import Agent
-from bot.basics.language import say
+from bot.basics.language import say, say_count
 
 AMBER_WAIT: Final = timedelta(seconds=60)
 RED_WAIT: Final = timedelta(minutes=3)
@@ -120,7 +120,8 @@ class BoardView:
         if self.roster_at is not None and not self.reachable:
             found.append((BoardLevel.RED, say("nobody's phone rings") if self.on_duty else say("nobody is on duty")))
         if len(self.waiting) >= self.red_callers:
-            found.append((BoardLevel.RED, say("{count} callers wait", count=len(self.waiting))))
+            said = say_count("{count} caller waits", "{count} callers wait", len(self.waiting))
+            found.append((BoardLevel.RED, said))
         if self.longest >= RED_WAIT:
             found.append((BoardLevel.RED, say("somebody waits over {minutes} min", minutes=_minutes(RED_WAIT))))
         elif self.longest >= AMBER_WAIT:

@@ -13,7 +13,16 @@ Phase: TypeAlias = Literal["ringing", "waiting", "talking", "leaving a voicemail
 Outcome: TypeAlias = Literal["", "answered", "missed", "abandoned", "voicemail", "blocked", "not answered"]
 Aside: TypeAlias = Literal["", "on hold", "parked"]
 CallDeedKind: TypeAlias = Literal[
-    "transferred", "added", "parked", "taken back", "recording", "not recording", "hung up", "noted", "labeled"
+    "transferred",
+    "sent to voicemail",
+    "added",
+    "parked",
+    "taken back",
+    "recording",
+    "not recording",
+    "hung up",
+    "noted",
+    "labeled",
 ]
 
 ASSIGNED: Final = "assigned"

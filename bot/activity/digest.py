@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from statistics import mean, median
 from typing import Any, Final, Literal, TypeAlias
@@ -180,7 +180,8 @@ def _merged(stretches: Sequence[Stretch]) -> list[Stretch]:
 @dataclass(frozen=True)
 class Digest:
     """One digest's contents. ``lines`` and ``conditions`` say what was counted: "for Support", "only calls from
-    outside". ``before`` is the day or week before, None when events were not received from its beginning on. ``work``
+    outside"; ``made`` is the whole subscription as text, to say that in another language, "" in digests of an earlier
+    version. ``before`` is the day or week before, None when events were not received from its beginning on. ``work``
     and ``still_open`` are None in digests of an earlier version. ``target_min``: within how many minutes open work
     should be answered, 0 where that was not set; ``in_hours``: minutes of their line's opening hours."""
 
@@ -196,6 +197,7 @@ class Digest:
     still_open: StillOpen | None = None
     target_min: int = 0
     in_hours: bool = False
+    made: str = field(default="", repr=False)
 
     @property
     def clock(self) -> ZoneInfo:

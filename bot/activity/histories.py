@@ -11,7 +11,6 @@ from typing import Any, Final, Literal, TypeAlias
 
 from bot.activity.calls import CallView
 from bot.activity.news import needs_somebody
-from bot.basics.language import say
 from bot.basics.stored_json import MsMoment, StoredJson
 from bot.dialpad.recordings import VOICEMAIL
 
@@ -244,7 +243,7 @@ def call_fact(card: str, view: CallView) -> CallFact | None:
     return CallFact(
         card=card,
         line=line,
-        line_name=view.line or say(" and ").join(view.people),
+        line_name=view.line or " and ".join(view.people),
         inbound=view.inbound,
         began=began,
         outcome=view.outcome,

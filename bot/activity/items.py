@@ -13,7 +13,6 @@ from typing import Final, Literal, TypeAlias
 
 from bot.activity.histories import Act, CallFact, Deed, History, TextFact
 from bot.activity.settling import SettlingLabels
-from bot.basics.language import say
 
 ItemState: TypeAlias = Literal["open", "claimed", "waiting", "done"]
 
@@ -211,7 +210,7 @@ class _Telling:
     def rang(self, call: CallFact) -> None:
         if not call.inbound:
             if call.spoke is None:
-                what = say("tried to call") if call.outcome else say("is calling")
+                what = "tried to call" if call.outcome else "is calling"
                 act = self._act_of(call.legs)
                 self._note(call.line, call.places, self._step_of(call, call.began, what), act.line if act else "")
             return
@@ -224,7 +223,7 @@ class _Telling:
                 self._settle(line, step)
                 self._add(line, cards=call.card)
         elif call.needs or call.callback:
-            what = say("left a voicemail") if call.has_voicemail else "called"
+            what = "left a voicemail" if call.has_voicemail else "called"
             self._open(line, call.line, ItemStep(call.began, what, seconds=call.voicemail_s), call.card, call)
             if labels:
                 self._settle(line, ItemStep(call.began, "labeled", words=", ".join(sorted(labels))))
@@ -237,13 +236,13 @@ class _Telling:
             line = self._line(text.line, text.line_name)
             if text.opts_out:
                 if line.item is not None and not line.item.calls:  # whoever called can still be called
-                    self._settle(line, ItemStep(text.at, say("opted out")))
+                    self._settle(line, ItemStep(text.at, "opted out"))
                 return
             self._open(line, text.line, ItemStep(text.at, "texted"), text.card, None)
             return
         act = self._texted.get(text.id)
         if text.failed:
-            what = say("may not have been texted") if text.unclear else say("could not be texted")
+            what = "may not have been texted" if text.unclear else "could not be texted"
             step = ItemStep(text.at, what, by=act.by if act else "")
             self._note(text.line, text.places, step, act.line if act else "")
             return
@@ -251,14 +250,14 @@ class _Telling:
         if text.automatic and act is None and soon:
             return
         by, who = (act.by, ()) if act else ("", (text.sender,) if text.sender else ())
-        self._answer(text.line, text.places, ItemStep(text.at, say("was texted"), who, by), act.line if act else "")
+        self._answer(text.line, text.places, ItemStep(text.at, "was texted", who, by), act.line if act else "")
 
     # What people do
 
     def talked(self, call: CallFact) -> None:
         assert call.spoke is not None  # noqa: S101  asked before
         act = self._act_of(call.legs)
-        step = self._step_of(call, call.spoke, say("was called back"))
+        step = self._step_of(call, call.spoke, "was called back")
         for line in self._meant(call.line, call.places, act.line if act else ""):
             self._settle(line, step)
             self._add(line, cards=call.card)
@@ -283,9 +282,9 @@ class _Telling:
     def _reached_out(self, act: Act) -> None:
         """Take a call or text that somebody began through the bot for what it is until Dialpad's own event tells."""
         if act.what == "texted" and act.to not in self._told:
-            self._answer("", (), ItemStep(act.at, say("was texted"), by=act.by), act.line)
+            self._answer("", (), ItemStep(act.at, "was texted", by=act.by), act.line)
         elif act.what == "called" and act.to not in self._told:
-            self._note("", (), ItemStep(act.at, say("tried to call"), by=act.by), act.line)
+            self._note("", (), ItemStep(act.at, "tried to call", by=act.by), act.line)
 
     def _act(self, line: _Line, item: Item, act: Act, step: ItemStep) -> None:  # noqa: C901, PLR0912  a case a deed
         if item.is_settled:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, Literal, Protocol, TypeAlias
 
 from bot.activity.calls import CallView
+from bot.basics.language import mark, say
 
 
 class NewsKind(StrEnum):
@@ -79,8 +80,8 @@ CardKind: TypeAlias = Literal["call", "conversation", "notice", "digest", "board
 
 @dataclass(frozen=True)
 class KindRow:
-    """Everything about one kind. ``words`` is what people read; ``aliases`` may be typed besides the kind's own
-    word."""
+    """Everything about one kind. ``words`` is what people read, in English, and may type; ``aliases`` may be typed
+    besides the kind's own word."""
 
     words: str
     card: CardKind
@@ -111,6 +112,11 @@ class KindRow:
     until_the_end: bool = False
     """Not posted any more when the quiet hours that held it outlast the call."""
 
+    @property
+    def said(self) -> str:
+        """Return its words in the language spoken now."""
+        return say(self.words)
+
 
 def _rang_in(view: CallView) -> bool:
     return view.inbound and view.outcome != "blocked"
@@ -126,7 +132,7 @@ def _has_recap(view: CallView) -> bool:
 
 ROWS: Final[Mapping[NewsKind, KindRow]] = {
     NewsKind.RINGING: KindRow(
-        "incoming calls",
+        mark("incoming calls"),
         "call",
         aliases=("calls", "incoming"),
         subscription="call",
@@ -136,18 +142,18 @@ ROWS: Final[Mapping[NewsKind, KindRow]] = {
         until_the_end=True,
     ),
     NewsKind.MISSED: KindRow(
-        "missed calls",
+        mark("missed calls"),
         "call",
         subscription="call",
         states=("missed", "hangup", "blocked"),
         of_call=lambda view: view.inbound and view.outcome in {"missed", "voicemail"},
         usual=True,
-        own=OwnSwitch(1, "My missed calls", usual=True),
+        own=OwnSwitch(1, mark("My missed calls"), usual=True),
         escalates=True,
         waits=True,
     ),
     NewsKind.ABANDONED: KindRow(
-        "abandoned calls",
+        mark("abandoned calls"),
         "call",
         subscription="call",
         states=("hangup", "blocked"),
@@ -156,7 +162,7 @@ ROWS: Final[Mapping[NewsKind, KindRow]] = {
         waits=True,
     ),
     NewsKind.CALLBACK: KindRow(
-        "callback requests",
+        mark("callback requests"),
         "call",
         aliases=("callbacks", "call-back"),
         subscription="call",
@@ -166,14 +172,14 @@ ROWS: Final[Mapping[NewsKind, KindRow]] = {
         is_taken_care_of=True,  # Dialpad keeps their place in the queue and calls them
     ),
     NewsKind.ANSWERED: KindRow(
-        "answered calls",
+        mark("answered calls"),
         "call",
         subscription="call",
         states=("connected", "hold", "parked", "merged"),
         of_call=_was_answered,
     ),
     NewsKind.ENDED: KindRow(
-        "ended calls",
+        mark("ended calls"),
         "call",
         aliases=("hangup",),
         subscription="call",
@@ -181,76 +187,80 @@ ROWS: Final[Mapping[NewsKind, KindRow]] = {
         of_call=lambda view: view.phase == "ended" and view.outcome != "blocked",
     ),
     NewsKind.VOICEMAIL: KindRow(
-        "voicemails",
+        mark("voicemails"),
         "call",
         aliases=("voicemails", "vm"),
         subscription="call",
         states=("voicemail", "voicemail_uploaded", "transcription"),
         of_call=lambda view: view.inbound and view.has_voicemail,
         usual=True,
-        own=OwnSwitch(2, "My voicemails", usual=True),
+        own=OwnSwitch(2, mark("My voicemails"), usual=True),
         waits=True,
     ),
     NewsKind.RECAP: KindRow(
-        "recaps",
+        mark("recaps"),
         "call",
         aliases=("recaps",),
         subscription="call",
         states=("call_transcription", "recap_summary", "recap_action_items", "recap_outcome", "recap_purposes"),
         of_call=_has_recap,
-        own=OwnSwitch(4, "Recaps of my calls", usual=True),
+        own=OwnSwitch(4, mark("Recaps of my calls"), usual=True),
     ),
     NewsKind.RECORDING: KindRow(
-        "recordings",
+        mark("recordings"),
         "call",
         aliases=("recordings",),
         subscription="call",
         states=("recording", "admin_recording"),
         of_call=lambda view: view.recording_ready,
-        own=OwnSwitch(6, "Recordings of my calls"),
+        own=OwnSwitch(6, mark("Recordings of my calls")),
     ),
     NewsKind.SMS: KindRow(
-        "texts",
+        mark("texts"),
         "conversation",
         aliases=("text", "texts", "messages"),
         subscription="sms",
         of_text=lambda text: text.inbound,
         usual=True,
-        own=OwnSwitch(3, "Texts to my number", usual=True),
+        own=OwnSwitch(3, mark("Texts to my number"), usual=True),
     ),
     NewsKind.FAILED_SMS: KindRow(
-        "failed texts",
+        mark("failed texts"),
         "conversation",
         aliases=("failed",),
         subscription="sms",
         of_text=lambda text: text.failed,
-        own=OwnSwitch(5, "My texts that did not arrive"),
+        own=OwnSwitch(5, mark("My texts that did not arrive")),
     ),
-    NewsKind.DUTY: KindRow("duty changes", "notice", subscription="agent_status"),
-    NewsKind.HANDOVER: KindRow("handovers", "notice", aliases=("roster", "handovers")),
-    NewsKind.QUEUE: KindRow("a long queue", "notice", subscription="call", states=("queued",)),
+    NewsKind.DUTY: KindRow(mark("duty changes"), "notice", subscription="agent_status"),
+    NewsKind.HANDOVER: KindRow(mark("handovers"), "notice", aliases=("roster", "handovers")),
+    NewsKind.QUEUE: KindRow(mark("a long queue"), "notice", subscription="call", states=("queued",)),
     NewsKind.CONTACT: KindRow(
-        "changed contacts", "notice", aliases=("contacts",), subscription="contact", has_line=False
+        mark("changed contacts"), "notice", aliases=("contacts",), subscription="contact", has_line=False
     ),
     NewsKind.SETTING: KindRow(
-        "changed settings", "notice", aliases=("settings",), subscription="changelog", has_line=False
+        mark("changed settings"), "notice", aliases=("settings",), subscription="changelog", has_line=False
     ),
-    NewsKind.FAX: KindRow("faxes", "notice", subscription="fax"),
-    NewsKind.FAILED_FAX: KindRow("failed faxes", "notice", subscription="fax"),
+    NewsKind.FAX: KindRow(mark("faxes"), "notice", subscription="fax"),
+    NewsKind.FAILED_FAX: KindRow(mark("failed faxes"), "notice", subscription="fax"),
     NewsKind.CHANNEL: KindRow(
-        "Dialpad channel messages", "notice", aliases=("channels",), subscription="channel", has_line=False
+        mark("Dialpad channel messages"), "notice", aliases=("channels",), subscription="channel", has_line=False
     ),
-    NewsKind.DAILY: KindRow("a daily digest", "digest", aliases=("day",), clock=DigestClock(1, timedelta(hours=12))),
-    NewsKind.WEEKLY: KindRow("a weekly digest", "digest", aliases=("week",), clock=DigestClock(7, timedelta(days=2))),
+    NewsKind.DAILY: KindRow(
+        mark("a daily digest"), "digest", aliases=("day",), clock=DigestClock(1, timedelta(hours=12))
+    ),
+    NewsKind.WEEKLY: KindRow(
+        mark("a weekly digest"), "digest", aliases=("week",), clock=DigestClock(7, timedelta(days=2))
+    ),
     NewsKind.BOARD: KindRow(
-        "a board",
+        mark("a board"),
         "board",
         aliases=("wallboard", "boards"),
         subscription="call",
         states=("calling", "ringing", "queued", "preanswer", "connected", "hold", "parked", "missed", "hangup"),
     ),
     NewsKind.ALERT: KindRow(
-        "alerts",
+        mark("alerts"),
         "alert",
         aliases=("alarm", "alarms"),
         subscription="call",

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from bot.basics.language import mark, say
 from bot.basics.stored_json import IsoMoment, StoredJson
 
 
@@ -39,13 +40,18 @@ class Agent:
 
 
 class Obstacle(StrEnum):
-    """Why somebody of a roster cannot be asked now, in words; the most lasting reason is the one that is told."""
+    """Why somebody of a roster cannot be asked now, in words; the most lasting reason is the one that is told. Values
+    are texts in English: ``said`` is what people read."""
 
-    DEACTIVATED = "deactivated in Dialpad"
-    OFF_DUTY = "off duty"
-    NOT_IN_SLACK = "not in Slack"
-    DO_NOT_DISTURB = "do not disturb"
-    ON_A_CALL = "on a call"
+    DEACTIVATED = mark("deactivated in Dialpad")
+    OFF_DUTY = mark("off duty")
+    NOT_IN_SLACK = mark("not in Slack")
+    DO_NOT_DISTURB = mark("do not disturb")
+    ON_A_CALL = mark("on a call")
+
+    @property
+    def said(self) -> str:
+        return say(self.value)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Reach:
     @property
     def words(self) -> str:
         """Return ``Ana Ferreira (do not disturb)``; the name alone for somebody who can be asked."""
-        return f"{self.agent.name} ({self.obstacle.value})" if self.obstacle else self.agent.name
+        return f"{self.agent.name} ({self.obstacle.said})" if self.obstacle else self.agent.name
 
 
 def reach_of(agent: Agent, slack_id: str | None) -> Reach:

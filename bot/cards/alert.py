@@ -4,19 +4,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from bot.basics.language import say
+from bot.activity.alerts import WRONG, AlertRule
+from bot.basics.language import mark, say
 from bot.basics.times import lasting
 from bot.contract.prose import prose, sentence
 from bot.contract.reply import Bold, Button, Card, Mention, Prose, Raw, Reply, When
 
 ALERT: Final = "alert"
 """The kind of an alert's card."""
-SNOOZES: Final = (("15m", "Snooze for 15 min"), ("1h", "Snooze for 1 hour"), ("tomorrow", "Snooze until tomorrow"))
+SNOOZES: Final = (
+    ("15m", mark("Snooze for 15 min")),
+    ("1h", mark("Snooze for 1 hour")),
+    ("tomorrow", mark("Snooze until tomorrow")),
+)
 
 
 def alert_card(said: Mapping[str, Any], card: str, subscription: str) -> Card | Reply:
     """Return an alert. ``said`` is what is stored of it."""
-    line, what = str(said.get("name") or say("A line")), str(said.get("what") or say("something is wrong"))
+    line, what = str(said.get("name") or say("A line")), _what(said) or say("something is wrong")
     if said.get("lasted_s") is not None:
         lasted = lasting(float(said["lasted_s"]) * 1000) or say("a moment")
         return Reply(
@@ -55,8 +60,15 @@ def alert_card(said: Mapping[str, Any], card: str, subscription: str) -> Card | 
 
 def ended_alert(said: Mapping[str, Any]) -> Reply:
     """Return what stands in the place of an alert that nobody wants any more."""
-    line, what = str(said.get("name") or say("A line")), str(said.get("what") or say("something was wrong"))
+    line, what = str(said.get("name") or say("A line")), _what(said) or say("something was wrong")
     return Reply(sentence("{line}: {what}. Alerts are not posted here any more.", line=Bold(line), what=what))
+
+
+def _what(said: Mapping[str, Any]) -> str:
+    """Say what is wrong; "" when that is not known. Older alerts have it in words."""
+    if said.get("wrong"):
+        return WRONG.load(said["wrong"]).words(AlertRule(str(said.get("rule"))))
+    return str(said.get("what") or "")
 
 
 def _since(said: Mapping[str, Any]) -> Prose:
@@ -66,12 +78,15 @@ def _since(said: Mapping[str, Any]) -> Prose:
 
 def _times(said: Mapping[str, Any]) -> str:
     times = int(said.get("times") or 1)
-    return "" if times <= 1 else say(" {nth} time in 24 hours.", nth=_nth(times))
-
-
-def _nth(number: int) -> str:
-    ends = {1: "st", 2: "nd", 3: "rd"}
-    return f"{number}{'th' if number % 100 in {11, 12, 13} else ends.get(number % 10, 'th')}"
+    if times <= 1:
+        return ""
+    usual = mark(" {number}th time in 24 hours.")
+    ending = {
+        1: mark(" {number}st time in 24 hours."),
+        2: mark(" {number}nd time in 24 hours."),
+        3: mark(" {number}rd time in 24 hours."),
+    }.get(times % 10, usual)
+    return say(usual if times % 100 in {11, 12, 13} else ending, number=times)
 
 
 def _acknowledged(said: Mapping[str, Any]) -> Prose:

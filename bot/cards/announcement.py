@@ -2,17 +2,19 @@
 one message."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, TypeAlias
 
 from bot.activity.news import DIGESTS
 from bot.activity.registers import Register, State, fragment
+from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter
 from bot.activity.subscriptions.overlap import changed_settings
-from bot.activity.subscriptions.subscription import Subscription
+from bot.activity.subscriptions.stored import read_whole, write_whole
+from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.activity.subscriptions.words import kinds_in_words, lines_in_words
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.names import one_line
-from bot.contract.prose import listed, prose
+from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Button, Mention, Prose, Reply
 
 SET_UP: Final = "subscriptions"
@@ -20,6 +22,12 @@ SET_UP: Final = "subscriptions"
 MARK: Final = "📣 "
 Verb: TypeAlias = Literal["added", "changed", "paused", "resumed", "removed"]
 _BETWEEN: Final = "|"
+_DID: Final[Mapping[str, str]] = {
+    "added": mark("added"),
+    "paused": mark("paused"),
+    "resumed": mark("resumed"),
+    "removed": mark("removed"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,21 +54,35 @@ def acts_between(before: Subscription | None, after: Subscription | None, by: st
     else:
         verbs += [("changed", setting) for setting in changed_settings(before, after)]
         verbs += [("paused" if after.paused else "resumed", "")] if before.paused != after.paused else []
-    clock = say(", in {zone_name} time", zone_name=one.zone_name) if one.kinds & DIGESTS else ""
-    words = f"{kinds_in_words(one, one.kinds) or 'nothing'} {lines_in_words(one)}{clock}"
-    said = {_BETWEEN.join((one.id, verb, by, detail)): words for verb, detail in verbs}
+    made = write_whole(_told_of(one))
+    said = {_BETWEEN.join((one.id, verb, by, detail)): {"made": made} for verb, detail in verbs}
     return fragment(at, 0, {"about": SET_UP}) | fragment(at, 0, said) if said else {}
 
 
 def acts_of(state: Mapping[str, Register]) -> list[Announced]:
     """Return what was done, in order."""
     found = []
-    for name, (at, _, words) in state.items():
+    for name, (at, _, what) in state.items():
         parts = name.split(_BETWEEN)
         if len(parts) == 4:
             subscription, verb, by, detail = parts
-            found.append(Announced(at, subscription, verb, by, detail, one_line(str(words))))
+            found.append(Announced(at, subscription, verb, by, detail, one_line(_words(what))))
     return sorted(found, key=lambda act: (act.at, act.subscription, act.verb, act.detail))
+
+
+def _told_of(one: Subscription) -> Subscription:
+    """Return what is told of a subscription: its events and lines. Other filters may hold numbers."""
+    kept = tuple(each for each in one.included if isinstance(each, PlaceFilter | QueueFilter))
+    return replace(one, included=kept, excluded=(), policy=EscalationPolicy(), problem="")
+
+
+def _words(what: Any) -> str:
+    """Say what a subscription was about. Older notices have it in words."""
+    if not isinstance(what, Mapping):
+        return str(what)
+    one = read_whole(str(what["made"]), "")
+    clock = say(", in {zone_name} time", zone_name=one.zone_name) if one.kinds & DIGESTS else ""
+    return f"{kinds_in_words(one, one.kinds) or say('nothing')} {lines_in_words(one)}{clock}"
 
 
 def announcement(state: Mapping[str, Register]) -> Reply:
@@ -80,7 +102,9 @@ def announcement(state: Mapping[str, Register]) -> Reply:
 
 def _line(acts: list[Announced]) -> Prose:
     people = dict.fromkeys(act.by for act in acts)
-    said: list[Prose] = [prose(Mention(by), " ", _did([act for act in acts if act.by == by])) for by in people]
+    said: list[Prose] = [
+        sentence("{who} {did}", who=Mention(by), did=_did([act for act in acts if act.by == by])) for by in people
+    ]
     return prose(*listed(said), f": {acts[-1].words}.")
 
 
@@ -95,7 +119,9 @@ def _did(acts: list[Announced]) -> str:
         del verbs[verb]
     details = list(dict.fromkeys(act.detail for act in acts if act.verb == "changed"))
     words = [
-        say("changed {details} of", details=say(" and ").join(details)) if verb == "changed" and details else verb
+        say("changed {details} of", details=say(" and ").join(map(say, details)))
+        if details and verb == "changed"
+        else say(_DID.get(verb, verb))
         for verb in verbs
     ]
     return say(" and ").join(words)

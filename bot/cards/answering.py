@@ -15,7 +15,7 @@ from bot.activity.items import Item
 from bot.arguments.party import Party
 from bot.arguments.places import KINDS
 from bot.basics.errors import ChatopsError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.cards.rights import Rights, rights_of
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
@@ -102,13 +102,14 @@ async def stop_answering(ctx: Ctx, raw: RawArgs, field: str) -> None:
 
 def not_from_there(line: str, way: Literal["call", "text"]) -> Prose:
     """Say why the other side sees another number than the one that they used."""
-    done = say("text from") if way == "text" else say("call from")
-    return sentence(
-        "Dialpad does not let you {done} {number}, the line that they used. Their answer goes to the "
-        "number shown here, so your colleagues may not see it. ",
-        done=done,
-        number=Phone(line),
-    )
+    why = (
+        mark("Dialpad does not let you text from {number}, the line that they used. Their answer goes to the number "
+             "shown here, so your colleagues may not see it. ")
+        if way == "text"
+        else mark("Dialpad does not let you call from {number}, the line that they used. Their answer goes to the "
+                  "number shown here, so your colleagues may not see it. ")
+    )  # fmt: skip
+    return sentence(why, number=Phone(line))
 
 
 def _numbers(raw: RawArgs, field: str) -> list[str]:
@@ -137,9 +138,10 @@ def _at_it(ctx: Ctx, items: Sequence[Item]) -> list[Prose]:
     answering = {one.by: one for item in items for one in item.who_answers(ctx.now) if one.by != me}
     said = [
         sentence(
-            "{who} has been {about_to_call} them since {when}",
+            mark("{who} has been about to call them since {when}")
+            if one.is_call
+            else mark("{who} has been writing to them since {when}"),
             who=Mention(by),
-            about_to_call=say("about to call") if one.is_call else say("writing to"),
             when=When(one.since),
         )
         for by, one in answering.items()
@@ -164,14 +166,14 @@ async def _lines(ctx: Ctx, said: Sequence[Dealing]) -> list[Prose]:
 async def _line(ctx: Ctx, said: Dealing, rights: Rights | None) -> Prose:
     who = say("They") if said.inbound else await _sender(ctx, said)
     if said.is_call:
-        did = say("called them") if said.is_sure else say("is calling them")
-        return prose(who, f" {did} ", When(said.at, "date"))
-    did = "sent" if said.is_sure else say("is sending")
+        called = mark("{who} called them {when}") if said.is_sure else mark("{who} is calling them {when}")
+        return sentence(called, who=who, when=When(said.at, "date"))
     words = said.words if len(said.words) <= LONGEST_WORDS else said.words[: LONGEST_WORDS - 1] + "…"
     readable = rights is not None and (said.by == ctx.person.user_id or not said.places or rights.cover(said.places))
     what = f": “{words}”" if words and readable else say(" a text")
-    on = say(" on {line_name}", line_name=said.line_name) if said.line_name and not said.inbound else ""
-    return prose(who, f" {did}", on, " ", When(said.at, "date"), what)
+    on = say(" on {line}", line=said.line_name) if said.line_name and not said.inbound else ""
+    sent = mark("{who} sent{on} {when}{what}") if said.is_sure else mark("{who} is sending{on} {when}{what}")
+    return sentence(sent, who=who, on=on, when=When(said.at, "date"), what=what)
 
 
 async def _sender(ctx: Ctx, said: Dealing) -> Prose:

@@ -1,6 +1,7 @@
 """Statistics that somebody asks for: from Dialpad where it shows them, else counted from what was heard here."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -11,7 +12,7 @@ from bot.activity.calls import CallView
 from bot.arguments.days import DaySpan
 from bot.arguments.subject import Subject
 from bot.basics.errors import Unavailable
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.times import city_of, on_clock
 from bot.cards.rights import Rights, rights_of
 from bot.cards.statistics import NAMES, StatsTitle, StatsTopic, answer_time_card, calls_card, rows_card
@@ -117,7 +118,7 @@ def _title(question: StatsQuestion, source: Prose) -> StatsTitle:
     args = question.args
     place = city_of(question.zone.key)
     previous = {**args, "days": question.days.before().raw}
-    other = "calls" if question.about == "answer time" else say("answer time")
+    other = "calls" if question.about == "answer time" else "answer time"
     more = () if question.about in NAMES else (
         Button("Answer time" if other == "answer time" else "Calls", "stats.stats", {**args, "about": other}),
     )  # fmt: skip
@@ -129,12 +130,22 @@ def _title(question: StatsQuestion, source: Prose) -> StatsTitle:
     return StatsTitle(question.subject, question.days, place, source, buttons)
 
 
+_NAMED: Final[Mapping[StatsTopic, tuple[str, str]]] = {
+    "calls": (mark("your calls"), mark("the calls of {whose}")),
+    "answer time": (mark("your answer time"), mark("the answer time of {whose}")),
+    "texts": (mark("your texts"), mark("the texts of {whose}")),
+    "voicemails": (mark("your voicemails"), mark("the voicemails of {whose}")),
+    "duty": (mark("your duty"), mark("the duty of {whose}")),
+    "csat": (mark("your satisfaction"), mark("the satisfaction of {whose}")),
+    "dispositions": (mark("your dispositions"), mark("the dispositions of {whose}")),
+    "recordings": (mark("your recordings"), mark("the recordings of {whose}")),
+}
+
+
 def named_statistics(question: StatsQuestion) -> str:
     """Return what is counted and whose: ``your answer time``, ``the calls of Support``."""
-    what = {"csat": "satisfaction"}.get(question.about, question.about)
-    if question.subject.kind == "me":
-        return say("your {what}", what=what)
-    return say("the {what} of {whose}", what=what, whose=_whose(question))
+    own, others = _NAMED[question.about]
+    return say(own) if question.subject.kind == "me" else say(others, whose=_whose(question))
 
 
 def _whose(question: StatsQuestion) -> str:

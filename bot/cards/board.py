@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.activity.board import ANSWER_S, BoardLevel, BoardView
 from bot.activity.roster import Agent
-from bot.basics.language import say
+from bot.basics.language import mark, say, say_count
 from bot.basics.times import lasting
 from bot.cards.presence import reason_of
 from bot.cards.work_list import OPEN_WORK
@@ -17,7 +17,7 @@ BOARD: Final = "board"
 """The kind of a board's card."""
 _SIGNS: Final = {BoardLevel.GOOD: "🟢", BoardLevel.AMBER: "🔶", BoardLevel.RED: "🟥"}
 """A circle, a diamond and a square: told apart without colours as well."""
-NOT_HEARD: Final = "Calls are not listened to yet: type board or notify in a channel, and they are counted here."
+NOT_HEARD: Final = mark("Calls are not listened to yet: type board or notify in a channel, and they are counted here.")
 STALE_AFTER: Final = timedelta(minutes=10)
 """The list of people is asked for every two minutes; one that is older than this says so."""
 MOST_NAMED: Final = 12
@@ -50,7 +50,7 @@ def board_lines(view: BoardView, *, ask: bool = False) -> Prose:
     """Say who answers, who waits, how the day goes and what is open. ``ask``: it is shown without anybody having asked
     for calls, so that it may be that nobody listens to them."""
     people = [_on_duty(view), *_off_duty(view)] if view.place.startswith("callcenter:") else []
-    calls = [NOT_HEARD] if ask and view.heard_since is None else [_waiting(view), _today(view)]
+    calls = [say(NOT_HEARD)] if ask and view.heard_since is None else [_waiting(view), _today(view)]
     lines = [*people, *calls, *_open(view)]
     return prose(*(part for line in lines for part in (line, "\n")))[:-1]
 
@@ -107,7 +107,7 @@ def _waiting(view: BoardView) -> Prose:
         if len(view.waiting) > 1
         else sentence(" since {when}", when=When(view.waiting[0]))
     )
-    waits = f"{plural(len(view.waiting), 'caller')} {'waits' if len(view.waiting) == 1 else 'wait'}"
+    waits = say_count("{count} caller waits", "{count} callers wait", len(view.waiting))
     return prose(Bold(waits), *since, f".{others}")
 
 
@@ -122,10 +122,10 @@ def _today(view: BoardView) -> Prose:
     )
     within = view.answered_in_time
     in_time = (
-        "" if within is None else say(". {within}% of answers within {ANSWER_S} s", within=within, ANSWER_S=ANSWER_S)
+        "" if within is None else say(". {within}% of answers within {seconds} s", within=within, seconds=ANSWER_S)
     )
     wait = (
-        say(". Median wait {lasting}", lasting=lasting(today.median_wait_s * 1000) or "0 s")
+        say(". Median wait {wait}", wait=lasting(today.median_wait_s * 1000) or "0 s")
         if today.median_wait_s is not None
         else ""
     )
@@ -154,10 +154,10 @@ def _note(view: BoardView) -> Prose:
     if seen := view.is_seen:
         parts.append(
             sentence(
-                "👀 Seen by {who}, {when}{rest}.",
+                "👀 Seen by {who}, {when}{note}.",
                 who=Mention(seen.by),
                 when=When(seen.at),
-                rest=f": {seen.note}" if seen.note else "",
+                note=f": {seen.note}" if seen.note else "",
             )
         )
     if view.roster_at is not None and view.now - view.roster_at > STALE_AFTER:

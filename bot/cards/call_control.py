@@ -11,9 +11,9 @@ from bot.arguments.caller import CallerChoice
 from bot.arguments.party import Party
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import Conflict, NotFound, OutcomeUnknown, Unreadable, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.times import lasting
-from bot.cards.live_call import controls, deeds_of, live_state, outcome_words, queueing
+from bot.cards.live_call import controls, deeds_of, live_state, moved_words, outcome_words, queueing
 from bot.cards.past_call import other_side
 from bot.cards.placed_calls import forget_call, placed_ids
 from bot.cards.rights import Rights, rights_of
@@ -43,12 +43,12 @@ _BEGAN_WITHIN: Final = timedelta(hours=12)
 _MOST: Final = 200
 _LOOKED_UP: Final = 3
 """Dialpad answers for single calls only 10 times a minute, for the whole company."""
-HUNG_UP: Final = "hung up"
-NONE: Final = (
+HUNG_UP: Final = mark("hung up")
+NONE: Final = mark(
     "You have no live call that I know of: I know those that were started from Slack, and those of lines that have "
     "notifications here. Use the Dialpad app for others."
 )
-_UNKNOWN: Final = "I don't know that call any more. It has probably ended."
+_UNKNOWN: Final = mark("I don't know that call any more. It has probably ended.")
 
 
 @dataclass(frozen=True)
@@ -162,11 +162,11 @@ async def _look_up(ctx: Ctx, call_id: str) -> CallView | None:
 
 
 async def find_live(ctx: Ctx, call: str, what: str) -> OngoingCall:
-    """Find one live call for whoever may act on it. ``what``: what was to be done, as in "nothing was parked". Raises
-    UserError that says how the call ended, or who may act on it."""
+    """Find one live call for whoever may act on it. ``what``: what was to be done, in English, as in "nothing was
+    parked". Raises UserError that says how the call ended, or who may act on it."""
     view = await _look_up(ctx, call)
     if view is None:
-        raise UserError(_UNKNOWN)
+        raise UserError(say(_UNKNOWN))
     live = await live_of(ctx, view)
     if not (live.mine or live.leads or live.belongs):
         whose = view.line or say(" and ").join(view.people) or say("that line")
@@ -186,14 +186,15 @@ def _ended(view: CallView, what: str) -> str:
         else ""
     )
     talked = f", {lasting(view.talked.total_seconds() * 1000)}" if view.talked is not None else ""
-    moved = [one.words for one in view.deeds if one.what == "transferred"]
-    became = say("Transferred to {moved}", moved=moved[-1]) if moved else f"{outcome_words(view)}{by}{talked}"
+    moved = [one for one in view.deeds if one.what in {"transferred", "sent to voicemail"}]
+    became = moved_words(moved[-1]) if moved else f"{outcome_words(view)}{by}{talked}"
     return f"{_already_ended(what)} {became}."
 
 
 def _already_ended(what: str) -> str:
     return say(
-        "That call has already ended{rest}.", rest="" if what == HUNG_UP else say(", so nothing was {what}", what=what)
+        "That call has already ended{undone}.",
+        undone="" if what == HUNG_UP else say(", so nothing was {what}", what=say(what)),
     )
 
 
@@ -228,7 +229,11 @@ def check_may(live: OngoingCall, what: str) -> None:
         return
     whose = say(" and ").join(one.name for one in live.view.on_it if one.talks and one.name) or say("a colleague")
     raise UserError(
-        say("This is {whose}'s call, so nothing was {what}. They can do that, or a supervisor.", whose=whose, what=what)
+        say(
+            "This is {whose}'s call, so nothing was {what}. They can do that, or a supervisor.",
+            whose=whose,
+            what=say(what),
+        )
     )
 
 
@@ -248,7 +253,7 @@ async def choose_own(
     if len(own) == 1:
         return own[0]
     if not own:
-        return Reply(NONE)
+        return Reply(say(NONE))
     names = await names_of_others(ctx, own)
     return Listing(say("Which call?"), tuple(Row(*_described(ctx, live, names), button=button(live)) for live in own))
 
@@ -274,7 +279,9 @@ def _who(view: CallView) -> str:
     if talking:
         return say("with {talking}", talking=say(" and ").join(talking))
     names = f"{say(' and ').join(ringing[:3])}{('…' if len(ringing) > 3 else '')}"
-    return f"{(say('rings at') if view.inbound else 'by')} {names}" if ringing else ""
+    if not ringing:
+        return ""
+    return say("rings at {names}", names=names) if view.inbound else say("by {names}", names=names)
 
 
 # What it looks like
@@ -355,7 +362,7 @@ async def attempt(ctx: Ctx, live: OngoingCall, action: Action[A], what: str) -> 
         return Reply(await _after_all(ctx, live, what) or _already_ended(what))
     except Conflict:
         ended = await _after_all(ctx, live, what)
-        unsure = say("Nothing was {what}: the call is over, or nobody has answered it yet.", what=what)
+        unsure = say("Nothing was {what}: the call is over, or nobody has answered it yet.", what=say(what))
         said = ended or (_already_ended(what) if what == HUNG_UP else unsure)
         return Reply(said, tone="info" if ended else "warning")
     except (OutcomeUnknown, Unreadable):
@@ -363,7 +370,7 @@ async def attempt(ctx: Ctx, live: OngoingCall, action: Action[A], what: str) -> 
             say(
                 "Dialpad did not answer, so the call may or may not have been {what}. Look at your phone "
                 "before you try again.",
-                what=what,
+                what=say(what),
             ),
             tone="warning",
         )
@@ -391,11 +398,11 @@ async def transfer_now(ctx: Ctx, live: OngoingCall, to: Party, *, to_voicemail: 
     """Transfer a call, which goes on without whoever had it."""
     state = "voicemail" if to_voicemail else None
     action = TransferCall(id=live.view.live_leg, to=ToNumber(number=to.number), transfer_state=state)
-    answer = await attempt(ctx, live, action, "transferred")
+    answer = await attempt(ctx, live, action, mark("transferred"))
     if isinstance(answer, Reply):
         return answer
     await forget_call(ctx, live.id)
-    await note_on(ctx, live, "transferred", say("{named}'s voicemail", named=named(to)) if to_voicemail else named(to))
+    await note_on(ctx, live, "sent to voicemail" if to_voicemail else "transferred", named(to))
     if to_voicemail:
         return Reply(sentence("The caller is at the voicemail of {shown}.", shown=to.shown()), tone="done")
     return Reply(sentence("The call is now with {shown}.", shown=to.shown()), tone="done")
@@ -404,7 +411,7 @@ async def transfer_now(ctx: Ctx, live: OngoingCall, to: Party, *, to_voicemail: 
 async def ask_first(ctx: Ctx, live: OngoingCall, to: Party) -> Answer:
     """Put the caller on hold and call whoever is to take over, from the phone of the person who has the call."""
     answer = await attempt(
-        ctx, live, PlaceCall(user_id=ME, phone_number=to.number, is_consult=True), say("put on hold for a second call")
+        ctx, live, PlaceCall(user_id=ME, phone_number=to.number, is_consult=True), mark("put on hold for a second call")
     )
     if isinstance(answer, Reply):
         return answer
@@ -424,7 +431,9 @@ async def ask_first(ctx: Ctx, live: OngoingCall, to: Party) -> Answer:
 
 async def connect_both(ctx: Ctx, live: OngoingCall, other: str, name: str) -> Answer:
     """Join the caller to whoever was called meanwhile; the person between them leaves."""
-    answer = await attempt(ctx, live, TransferCall(id=live.view.live_leg, to=ToCall(call_id=other)), "transferred")
+    answer = await attempt(
+        ctx, live, TransferCall(id=live.view.live_leg, to=ToCall(call_id=other)), mark("transferred")
+    )
     if isinstance(answer, Reply):
         return answer
     await note_on(ctx, live, "transferred", name)
@@ -436,7 +445,7 @@ async def add_somebody(ctx: Ctx, live: OngoingCall, who: Party) -> Answer:
     if who.number == live.view.number:
         raise UserError(say("They are on this call already. Choose somebody else."))
     action = AddParticipant(id=live.persons_leg, participant=ToNumber(number=who.number))
-    answer = await attempt(ctx, live, action, say("added to it"))
+    answer = await attempt(ctx, live, action, mark("added to it"))
     if isinstance(answer, Reply):
         return answer
     await note_on(ctx, live, "added", named(who))
@@ -445,7 +454,7 @@ async def add_somebody(ctx: Ctx, live: OngoingCall, who: Party) -> Answer:
 
 async def park_call(ctx: Ctx, live: OngoingCall) -> Answer:
     """Put a caller aside, so that whoever had the call is free and anybody of the line can take it."""
-    answer = await attempt(ctx, live, TransferCall(id=live.view.live_leg, transfer_state="parked"), "parked")
+    answer = await attempt(ctx, live, TransferCall(id=live.view.live_leg, transfer_state="parked"), mark("parked"))
     if isinstance(answer, Reply):
         return answer
     await note_on(ctx, live, "parked")
@@ -456,14 +465,10 @@ async def park_call(ctx: Ctx, live: OngoingCall) -> Answer:
 async def take_back(ctx: Ctx, live: OngoingCall) -> Answer:
     """Take a parked call, on the phone of whoever asks."""
     if not live.is_parked:
-        by = _who(live.view)
-        return Reply(
-            say(
-                "This call is not parked any more{rest}.",
-                rest=say(": it is {by}", by=by) if by.startswith("with") else "",
-            )
-        )
-    answer = await attempt(ctx, live, Unpark(id=live.view.live_leg, user_id=live.me), "taken back")
+        talking = [one.name for one in live.view.on_it if one.talks and one.name]
+        by = say(": it is {by}", by=_who(live.view)) if talking else ""
+        return Reply(say("This call is not parked any more{by}.", by=by))
+    answer = await attempt(ctx, live, Unpark(id=live.view.live_leg, user_id=live.me), mark("taken back"))
     if isinstance(answer, Reply):
         return answer
     await note_on(ctx, live, "taken back")
@@ -473,7 +478,9 @@ async def take_back(ctx: Ctx, live: OngoingCall) -> Answer:
 async def record_call(ctx: Ctx, live: OngoingCall, *, on: bool) -> Answer:
     """Start or stop recording; Dialpad tells both sides."""
     user = ME if live.talker == live.me else live.talker
-    answer = await attempt(ctx, live, SetCallRecording(id=user, is_recording=on), "recorded" if on else "changed")
+    answer = await attempt(
+        ctx, live, SetCallRecording(id=user, is_recording=on), mark("recorded") if on else mark("changed")
+    )
     if isinstance(answer, Reply):
         return answer
     await note_on(ctx, live, "recording" if on else "not recording")

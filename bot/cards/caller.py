@@ -7,7 +7,7 @@ from bot.activity.calls import CallView
 from bot.activity.past_calls import past_calls
 from bot.arguments.party import Party
 from bot.basics.errors import DialpadError, NotAllowed
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.cards.live_call import CUT_SHORT
 from bot.cards.number_flags import is_blocked, opted_out_among
 from bot.cards.past_call import call_row
@@ -47,12 +47,13 @@ async def caller_card(ctx: Ctx, party: Party) -> Card:
 
 
 def _who(party: Party, *, cut_short: bool) -> Prose:
-    company = say(" at {detail}", detail=party.detail) if party.detail else ""
+    company = say(" at {company}", company=party.detail) if party.detail else ""
+    unknown = CUT_SHORT if cut_short else mark("Nobody in your contacts or your company has this number")
     known = {
-        "contact": f"Contact{company}",
-        "colleague": "Colleague",
-        "line": f"Your company's own line ({party.detail})",
-        "unknown": CUT_SHORT if cut_short else "Nobody in your contacts or your company has this number",
+        "contact": say("Contact{company}", company=company),
+        "colleague": say("Colleague"),
+        "line": say("Your company's own line ({line})", line=party.detail),
+        "unknown": say(unknown),
     }[party.kind]
     return (
         say("{known}. Dialpad has this number under other names too, so it may be somebody else.", known=known)

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.activity.texts import UNCLEAR, ConversationView, TextView, view_conversation
 from bot.basics.errors import UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.phone import looks_like_number, national
 from bot.cards.delivery import why_not_delivered
 from bot.cards.live_call import MENU, Caller
@@ -17,12 +17,12 @@ from bot.contract.reply import Bold, Button, Card, Part, Phone, Picture, Prose, 
 
 _ON_ITS_WAY: Final = frozenset({"pending", "sent", "delivered"})
 _STATES: Final = {
-    "pending": "on its way",
-    "sent": "sent",
-    "delivered": "delivered",
-    "failed": "not delivered",
-    "undelivered": "not delivered",
-    UNCLEAR: "not delivered to everybody it was sent to; Dialpad does not say to whom",
+    "pending": mark("on its way"),
+    "sent": mark("sent"),
+    "delivered": mark("delivered"),
+    "failed": mark("not delivered"),
+    "undelivered": mark("not delivered"),
+    UNCLEAR: mark("not delivered to everybody it was sent to; Dialpad does not say to whom"),
 }
 LONGEST_LINE: Final = 300
 """Characters of one text on the conversation's card; the thread has all of it."""
@@ -30,8 +30,8 @@ LAST_TEXTS: Final = 3
 """Texts on the conversation's card."""
 SEND_TEXT: Final = "sms.sms"
 """The route that shows a text before it is sent."""
-HOW_TO_REPLY: Final = "To reply, mention me in the thread: you see it before it is sent."
-SEE_IN_DIALPAD: Final = "A picture came with it: see it in Dialpad."
+HOW_TO_REPLY: Final = mark("To reply, mention me in the thread: you see it before it is sent.")
+SEE_IN_DIALPAD: Final = mark("A picture came with it: see it in Dialpad.")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def conversation_card(
     settled it is one line. ``in_thread``: it has its thread below it."""
     item = status.item
     is_settled = item is not None and item.is_settled
-    state = with_due(state_of(status) or (say("💬 New text") if item is not None else "💬 Texts"), status)
+    state = with_due(state_of(status) or (say("💬 New text") if item is not None else say("💬 Texts")), status)
     who = other_side(conversation, known)
     title = title_of(
         state, who[:1] if is_settled else who, line_of(conversation), None if is_settled else conversation.last
@@ -125,7 +125,7 @@ def _small_print(conversation: ConversationView, known: Caller | None, status: C
     said = [
         story_of(status),
         known.sure if known else "",
-        HOW_TO_REPLY if in_thread else "",
+        say(HOW_TO_REPLY) if in_thread else "",
     ]
     kept = [one for one in said if one]
     return prose(*(prose(" · " if index else "", one) for index, one in enumerate(kept)))
@@ -135,7 +135,7 @@ def text_reply(text: TextView, conversation: ConversationView, known: Caller | N
     """Return one text as a reply in the conversation's thread. ``sender``: who wrote ours, "" when that is not
     known."""
     ours = (
-        sentence("{sender} from {line_of}", sender=sender, line_of=Bold(line_of(conversation)))
+        sentence("{sender} from {line}", sender=sender, line=Bold(line_of(conversation)))
         if sender
         else (Bold(line_of(conversation)),)
     )
@@ -151,7 +151,7 @@ def text_reply(text: TextView, conversation: ConversationView, known: Caller | N
     said.append(text.text)
     if missing > 0:
         line = (
-            SEE_IN_DIALPAD
+            say(SEE_IN_DIALPAD)
             if missing == 1
             else say("{missing} pictures came with it: see them in Dialpad.", missing=missing)
         )
@@ -176,19 +176,19 @@ def text_reply(text: TextView, conversation: ConversationView, known: Caller | N
         )
     if not text.inbound and text.status:
         why = why_not_delivered(text.result) if text.status not in _ON_ITS_WAY else ""
-        said.append(f"\n({_STATES.get(text.status, text.status)}{f': {why}' if why else ''})")
+        said.append(f"\n({say(_STATES.get(text.status, text.status))}{f': {why}' if why else ''})")
     alt = _alt(text, conversation, known)
     return Reply(
         prose(*said),
         tone="warning" if text.failed or text.asks_to_stop or text.may_ask_to_stop else "info",
-        pictures=tuple(Picture(file, alt, SEE_IN_DIALPAD) for file in text.pictures),
+        pictures=tuple(Picture(file, alt, say(SEE_IN_DIALPAD)) for file in text.pictures),
     )
 
 
 def _alt(text: TextView, conversation: ConversationView, known: Caller | None) -> str:
     """Return the alternative text of a picture."""
     if not text.inbound:
-        return say("Picture sent from {line_of}", line_of=line_of(conversation))
+        return say("Picture sent from {line}", line=line_of(conversation))
     name = (
         known.name if known and known.name else "" if looks_like_number(conversation.contact) else conversation.contact
     )

@@ -17,9 +17,9 @@ def cover_card(card: str, cover: Cover, *, is_open: bool) -> Card:
     """Return the card of a cover request. ``is_open``: nobody has taken over, and it was not withdrawn."""
     return Card(
         sentence(
-            "🙋 {cover} asks for cover on {lines_of} until {when}",
-            cover=Bold(cover.name),
-            lines_of=lines_of(cover),
+            "🙋 {who} asks for cover on {lines} until {when}",
+            who=Bold(cover.name),
+            lines=lines_of(cover),
             when=When(cover.until, "date"),
         ),
         text=cover.note,
@@ -44,7 +44,7 @@ async def meant_for_others(ctx: Ctx, *, silent: bool, only: str = "") -> Prose:
     notifications = ctx.deps.notifications
     covers = await notifications.covering(ctx.person) if notifications else ()
     said = [
-        sentence(" You are covering for {one} until {when}.", one=Bold(one.name), when=When(one.until, "date"))
+        sentence(" You are covering for {who} until {when}.", who=Bold(one.name), when=When(one.until, "date"))
         for one in covers
         if not only or only in one.lines
     ]

@@ -2,18 +2,18 @@
 
 from typing import Final
 
-from bot.basics.language import say
+from bot.basics.language import mark, say
 
 _WHY: Final = {
-    "invalid_destination": "the number cannot receive texts",
-    "invalid_source": "our number cannot send texts",
-    "no_route": "no carrier reaches the number",
-    "not_supported": "the number cannot receive texts",
-    "rejected": "the carrier rejected it",
-    "rejected_spam": "the carrier took it for spam",
-    "time_out": "the carrier did not respond",
-    "internal_error": "Dialpad had a problem",
-    "opted_out": "they opted out of texts",
+    "invalid_destination": mark("the number cannot receive texts"),
+    "invalid_source": mark("our number cannot send texts"),
+    "no_route": mark("no carrier reaches the number"),
+    "not_supported": mark("the number cannot receive texts"),
+    "rejected": mark("the carrier rejected it"),
+    "rejected_spam": mark("the carrier took it for spam"),
+    "time_out": mark("the carrier did not respond"),
+    "internal_error": mark("Dialpad had a problem"),
+    "opted_out": mark("they opted out of texts"),
 }
 
 
@@ -21,4 +21,5 @@ def why_not_delivered(result: str) -> str:
     """Return Dialpad's reason in words, "" for none. One that is not known here is told as it came."""
     if not result:
         return ""
-    return _WHY.get(result) or say("Dialpad says “{replace}”", replace=result.replace("_", " "))
+    known = _WHY.get(result)
+    return say(known) if known else say("Dialpad says “{word}”", word=result.replace("_", " "))

@@ -7,18 +7,21 @@ from typing import Final
 from bot.activity.digest import Digest, Pair, Tally, busiest, spread
 from bot.activity.digest_times import DigestPeriod, one_before
 from bot.activity.news import NewsKind
+from bot.activity.subscriptions.filters import QuietHoursFilter
+from bot.activity.subscriptions.stored import read_whole
+from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
 from bot.activity.work_tally import WorkTally
-from bot.basics.language import say, say_day, say_days, say_weekday
+from bot.basics.language import mark, say, say_day, say_days, say_weekday
 from bot.basics.times import city_of, how_long, length_of
 from bot.cards.work_list import OPEN_WORK
 from bot.contract.prose import listed, percent, plural, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose, Reply, When
 
-_NAMES: Final = {NewsKind.DAILY: "Daily digest", NewsKind.WEEKLY: "Weekly digest"}
+_NAMES: Final = {NewsKind.DAILY: mark("Daily digest"), NewsKind.WEEKLY: mark("Weekly digest")}
 MOST_DISPOSITIONS: Final = 5
 MOST_SETTLERS: Final = 3
 """Those who settled the most, by name."""
-_BEFORE: Final = {NewsKind.DAILY: "the day before", NewsKind.WEEKLY: "the week before"}
+_BEFORE: Final = {NewsKind.DAILY: mark("the day before"), NewsKind.WEEKLY: mark("the week before")}
 
 
 def digest_card(digest: Digest, subscription: str, names: Mapping[str, str] | None = None) -> Card | Reply:
@@ -35,7 +38,7 @@ def digest_card(digest: Digest, subscription: str, names: Mapping[str, str] | No
         else open_work
     )
     so_far = say(" so far") if digest.period.so_far else ""
-    name = f"{_NAMES[digest.period.kind]}{so_far} {digest.lines}, {_days(digest.period, digest)}"
+    name = f"{say(_NAMES[digest.period.kind])}{so_far} {_counted(digest)[0]}, {_days(digest.period, digest)}"
     now = digest.tally
     if not now.calls:
         texts = say(" {texts} came.", texts=plural(now.texts, "text")) if now.texts else ""
@@ -95,8 +98,8 @@ def _dispositions(tally: Tally) -> str:
     shown = [f"{name} {calls:,}" for name, calls in tally.dispositions[:MOST_DISPOSITIONS]]
     others = sum(calls for _, calls in tally.dispositions[MOST_DISPOSITIONS:])
     return say(
-        "Dispositions: {value}.",
-        value=", ".join([*shown, *([say("others {others:,}", others=others)] if others else [])]),
+        "Dispositions: {counted}.",
+        counted=", ".join([*shown, *([say("others {others:,}", others=others)] if others else [])]),
     )
 
 
@@ -124,8 +127,8 @@ def _work(digest: Digest, names: Mapping[str, str]) -> list[Prose]:
         others = sum(one.items for one in work.settlers[MOST_SETTLERS:])
         said.append(
             sentence(
-                "Settled by {value}.",
-                value=listed([*who, *([say("others {others:,}", others=others)] if others else [])]),
+                "Settled by {people}.",
+                people=listed([*who, *([say("others {others:,}", others=others)] if others else [])]),
             )
         )
     if left is not None and left.items and left.oldest is not None:
@@ -152,7 +155,7 @@ def _share(tally: Tally) -> str:
 
 
 def _compared(digest: Digest, before: Tally) -> str:
-    then, more = _BEFORE[digest.period.kind], digest.tally.calls - before.calls
+    then, more = say(_BEFORE[digest.period.kind]), digest.tally.calls - before.calls
     if not more:
         return say("As many calls as {then}.", then=then)
     return say(
@@ -165,7 +168,7 @@ def _compared(digest: Digest, before: Tally) -> str:
 
 def _busiest(digest: Digest) -> str:
     hour, day = busiest(digest.tally.hours), busiest(digest.tally.days)
-    times = say("from {hour}:00 to {hour2}:00", hour=hour, hour2=hour + 1) if hour is not None else ""
+    times = say("from {begin}:00 to {end}:00", begin=hour, end=hour + 1) if hour is not None else ""
     if digest.period.kind is NewsKind.DAILY or day is None:
         return (
             say("Busiest {times}, with {calls}.", times=times, calls=plural(sum(digest.tally.hours[hour]), "call"))
@@ -180,12 +183,17 @@ def _busiest(digest: Digest) -> str:
     return say("{on}, and {times} over the week.", on=on, times=times) if times else f"{on}."
 
 
+def _counted(digest: Digest) -> tuple[str, ...]:
+    """Say which lines were counted, and with which conditions."""
+    if not digest.made:
+        return (digest.lines, *digest.conditions)
+    made = read_whole(digest.made, "")
+    return (lines_in_words(made), *conditions_in_words(made.without(QuietHoursFilter)))
+
+
 def _small_print(digest: Digest) -> Prose:
-    counted = (
-        say("Counted: calls {value}. ", value=", ".join((digest.lines, *digest.conditions)))
-        if digest.conditions
-        else ""
-    )
+    which = _counted(digest)
+    counted = say("Counted: calls {which}. ", which=", ".join(which)) if which[1:] else ""
     silent = prose(_silence(digest), "\n") if digest.silences else ""
     return sentence(
         "{silent}{counted}Times of day are for {place}.", silent=silent, counted=counted, place=_place(digest)
@@ -209,7 +217,7 @@ def _silence(digest: Digest) -> Prose:
         length = sum((end - begin for begin, end in digest.silences), timedelta())
         said: Prose = say("for {length_of} in all", length_of=length_of(length.total_seconds()))
     else:
-        said = sentence("from {when} to {when2}", when=When(begin, "date"), when2=When(end))
+        said = sentence("from {begin} to {end}", begin=When(begin, "date"), end=When(end))
     return sentence("⚠️ Nothing was received from Dialpad {said}, so calls from that time may be missing.", said=said)
 
 

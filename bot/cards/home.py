@@ -77,7 +77,7 @@ def _role(rights: Rights, led: Mapping[str, str]) -> str:
     if rights.is_admin:
         return say("company admin")
     if not led:
-        return "agent"
+        return say("agent")
     names = list(led.values())
     more = len(names) - _LED
     said = [*names[:_LED], *([say("{more} more", more=more)] if more > 0 else [])]
@@ -167,14 +167,14 @@ def action_rows(favourites: Sequence[Mapping[str, Any]], recent: Sequence[str]) 
         action = named_action(str(kept.get("slug")))
         if action is not None:
             args = {str(name): value for name, value in dict(kept.get("args") or {}).items()}
-            rows.append(Row(("★ ", action.name), button=_open(action, args)))
+            rows.append(Row(("★ ", say(action.name)), button=_open(action, args)))
     if (left := len(favourites) - MOST_FAVOURITES) > 0:
         rows.append(Row(say("… and {left} more favorites", left=left)))
     starred = {str(kept.get("slug")) for kept in favourites}
     for slug in [one for one in recent if one not in starred][:MOST_RECENT]:
         action = named_action(slug)
         if action is not None:
-            rows.append(Row(action.name, note=say("ran lately"), button=_open(action, {})))
+            rows.append(Row(say(action.name), note=say("ran lately"), button=_open(action, {})))
     if not rows:
         return []
     return [heading(say("Favorites and recent actions"), Button("Find an action", "run.run")), *rows]
@@ -183,7 +183,7 @@ def action_rows(favourites: Sequence[Mapping[str, Any]], recent: Sequence[str]) 
 def _open(action: type[Action[Any]], args: Mapping[str, Raw]) -> Button:
     fields = [field for field in fields_of(action) if field.argument.shown]
     form = bool(args) or (bool(fields) and action not in RUN_AS)
-    return Button("Open", route_of(action), args, form=form, spoken=say("Open: {action}", action=action.name))
+    return Button("Open", route_of(action), args, form=form, spoken=say("Open: {action}", action=say(action.name)))
 
 
 def notification_rows(found: Sequence[Subscription], me: str) -> list[Row]:
@@ -195,7 +195,10 @@ def notification_rows(found: Sequence[Subscription], me: str) -> list[Row]:
         where: Prose = say("to you") if one.channel == me else sentence("in {who}", who=Mention(one.channel))
         paused = say("paused: ") if one.paused else ""
         settings = Button(
-            "Settings", "notify.settings", {"subscription": one.id}, spoken=f"Settings: {in_words(one)}"[:75]
+            "Settings",
+            "notify.settings",
+            {"subscription": one.id},
+            spoken=say("Settings: {name}", name=in_words(one))[:75],
         )
         rows.append(Row(prose(paused, in_words(one), ", ", where), button=settings))
     if (left := len(found) - MOST_NOTIFICATIONS) > 0:

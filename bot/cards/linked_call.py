@@ -25,7 +25,7 @@ def linked_call_card(view: CallView, *, in_full: bool) -> Card:
     became = outcome_words(view)
     said: list[Prose] = [
         say("{became} by {by}", became=became, by=by) if by and view.outcome == "answered" else became,
-        say("talked {lasting}", lasting=lasting(view.talked.total_seconds() * 1000)) if view.talked is not None else "",
+        say("talked {talked}", talked=lasting(view.talked.total_seconds() * 1000)) if view.talked is not None else "",
         prose(When(view.started, "date")) if view.started else "",
     ]
     kept = [one for one in said if one]

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from bot.activity.calls import CallDeed, CallDeedKind, CallView
 from bot.activity.news import NewsKind, happening_of
 from bot.basics.errors import ChatopsError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.phone import looks_like_number
 from bot.basics.times import lasting
 from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of, with_due
@@ -31,18 +31,19 @@ MOST_DEEDS: Final = 4
 """What was done about a call that a card tells of, the newest; the More button tells all."""
 MOST_LEGS: Final = 2
 """Legs that are asked for a recap: Dialpad answers twelve such requests a minute, for the whole company."""
-OPTED_OUT: Final = "wants no texts (STOP)"
+OPTED_OUT: Final = mark("wants no texts (STOP)")
 
 _DID: Final[dict[CallDeedKind, str]] = {
-    "transferred": "transferred to {words} by",
-    "added": "{words} added by",
-    "parked": "parked by",
-    "taken back": "taken back by",
-    "recording": "recording started by",
-    "not recording": "recording stopped by",
-    "hung up": "ended by",
-    "noted": "note by",
-    "labeled": "labeled {words} by",
+    "transferred": mark("transferred to {words} by"),
+    "sent to voicemail": mark("transferred to {words}'s voicemail by"),
+    "added": mark("{words} added by"),
+    "parked": mark("parked by"),
+    "taken back": mark("taken back by"),
+    "recording": mark("recording started by"),
+    "not recording": mark("recording stopped by"),
+    "hung up": mark("ended by"),
+    "noted": mark("note by"),
+    "labeled": mark("labeled {words} by"),
 }
 
 CardId = Annotated[str, Carried("Card", longest=40)]
@@ -59,31 +60,31 @@ class Caller:
     is_contact: bool = False
 
 
-CUT_SHORT: Final = "Not in the part of the contacts that Dialpad gave; it cut the list short"
+CUT_SHORT: Final = mark("Not in the part of the contacts that Dialpad gave; it cut the list short")
 _HEADS: Final = {
-    "ringing": "📞 Ringing",
-    "waiting": "⏳ Waiting in the queue",
-    "talking": "🟢 Talking",
-    "on hold": "⏸️ On hold",
-    "parked": "🅿️ Parked",
-    "leaving a voicemail": "📞 At the voicemail greeting",
-    "missed": "🔴 Missed call",
-    "abandoned": "🔴 Hung up before it rang",
-    "callback": "📲 Asked for a callback, which Dialpad makes",
-    "voicemail": "📬 Voicemail",
-    "answered": "✅ Answered",
-    "not answered": "Not answered",
-    "blocked": "⛔ Blocked",
+    "ringing": mark("📞 Ringing"),
+    "waiting": mark("⏳ Waiting in the queue"),
+    "talking": mark("🟢 Talking"),
+    "on hold": mark("⏸️ On hold"),
+    "parked": mark("🅿️ Parked"),
+    "leaving a voicemail": mark("📞 At the voicemail greeting"),
+    "missed": mark("🔴 Missed call{more}"),
+    "abandoned": mark("🔴 Hung up before it rang{more}"),
+    "callback": mark("📲 Asked for a callback, which Dialpad makes"),
+    "voicemail": mark("📬 Voicemail{more}"),
+    "answered": mark("✅ Answered{more}"),
+    "not answered": mark("Not answered{more}"),
+    "blocked": mark("⛔ Blocked"),
 }
-"""How a card begins: a sign that differs in shape, and the state in words."""
+"""How a card begins: a sign that differs in shape, and the state in words. ``{more}``: what else was of it."""
 _ENDINGS: Final = {
-    "missed": "Missed",
-    "abandoned": "Hung up before it rang anywhere",
-    "callback": "Asked for a callback, which Dialpad makes",
-    "voicemail": "Left a voicemail",
-    "answered": "Answered",
-    "not answered": "Not answered",
-    "blocked": "Blocked",
+    "missed": mark("Missed{more}"),
+    "abandoned": mark("Hung up before it rang anywhere{more}"),
+    "callback": mark("Asked for a callback, which Dialpad makes"),
+    "voicemail": mark("Left a voicemail{more}"),
+    "answered": mark("Answered{more}"),
+    "not answered": mark("Not answered{more}"),
+    "blocked": mark("Blocked"),
 }
 
 
@@ -110,11 +111,11 @@ async def look_up_caller(directory: Directory, account: Account, number: str) ->
     except ChatopsError:
         return None
     if who is None:
-        return Caller("", CUT_SHORT) if number and await directory.is_cut_short(account) else None
+        return Caller("", say(CUT_SHORT)) if number and await directory.is_cut_short(account) else None
     entry = who.entry
     is_contact = entry.entity is Entity.CONTACT
     company = (
-        say(" at {detail}", detail=entry.detail)
+        say(" at {company}", company=entry.detail)
         if is_contact and entry.detail and not entry.detail.startswith("+")
         else ""
     )
@@ -174,12 +175,12 @@ def _state(view: CallView, status: CardStatus) -> Prose:
         return say("🟢 Talking to {by}", by=by)
     if view.aside and view.phase == "talking":
         return f"{live_state(view)}{(say(', {by} answered', by=by) if by else '')}"
-    return f"{_HEADS[word]}{_more_of_the_end(view)}{(say(' by {by}', by=by) if by else '')}"
+    return say(_HEADS[word], more=_more_of_the_end(view)) + (say(" by {by}", by=by) if by else "")
 
 
 def live_state(view: CallView) -> str:
     """Return how a live call stands, with its sign."""
-    return _HEADS[(view.aside if view.phase == "talking" else "") or view.phase]
+    return say(_HEADS[(view.aside if view.phase == "talking" else "") or view.phase])
 
 
 def _line(view: CallView) -> str:
@@ -203,7 +204,7 @@ def _story(view: CallView, caller: Caller, status: CardStatus) -> Prose:
         say("waited {waited}", waited=waited) if waited else "",
         say("talked {talked}", talked=talked) if talked else "",
         caller.sure,
-        OPTED_OUT if status.opted_out else "",
+        say(OPTED_OUT) if status.opted_out else "",
         say("labels: {labels}", labels=", ".join(view.labels)) if view.labels else "",
         say("disposition: {disposition}", disposition=view.disposition) if view.disposition else "",
         say("recording ready") if view.recording_ready else "",
@@ -226,7 +227,7 @@ def deeds_of(view: CallView) -> list[Prose]:
 
 
 def _deed(deed: CallDeed) -> Prose:
-    said = prose(_DID[deed.what].format(words=deed.words), " ", Mention(deed.by))
+    said = prose(say(_DID[deed.what], words=deed.words), " ", Mention(deed.by))
     return prose(said, f": “{deed.words}”") if deed.what == "noted" else said
 
 
@@ -246,14 +247,21 @@ def _word(view: CallView) -> str:
 
 def outcome_words(view: CallView) -> str:
     """Return how a call ended, in a sentence about it: ``Answered``, ``Hung up before it rang anywhere``."""
-    return f"{_ENDINGS[_word(view)]}{_more_of_the_end(view)}" if view.outcome else say("In progress")
+    return say(_ENDINGS[_word(view)], more=_more_of_the_end(view)) if view.outcome else say("In progress")
+
+
+def moved_words(deed: CallDeed) -> str:
+    """Return where a call was transferred, in a sentence about it: ``Transferred to Sam``."""
+    to_voicemail = deed.what == "sent to voicemail"
+    said = mark("Transferred to {who}'s voicemail") if to_voicemail else mark("Transferred to {who}")
+    return say(said, who=deed.words)
 
 
 def _more_of_the_end(view: CallView) -> str:
     word = _word(view)
     talked = say(" and ").join(view.answered_by) if word in {"missed", "abandoned", "voicemail"} else ""
     greeting = say(", hung up at the greeting") if word == "missed" and view.reached_greeting else ""
-    return f"{greeting}{(say(', after talking to {talked}', talked=talked) if talked else '')}"
+    return greeting + (say(", after talking to {names}", names=talked) if talked else "")
 
 
 def recap_of(view: CallView) -> Prose:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from bot.activity.news import NewsKind
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.times import lasting
 from bot.cards.roster import DOES_NOT_RING, roster_trouble
-from bot.cards.subscription import ENDED, ended_notice
+from bot.cards.subscription import ENDED, ended_notice, made_words
 from bot.cards.taken_off import TAKEN_OFF, taken_off_notice
 from bot.cards.work_list import show_all
 from bot.contract.prose import listed, plural, prose, sentence
@@ -42,7 +42,7 @@ def notice(said: Said, subscription: str, work: Sequence[Row] = (), card: str = 
         return _handover(said, gear, work)
     if about == TOLD:
         buttons = tuple(Button(label, route) for label, route in said.get("buttons") or ())
-        return Reply(str(said.get("text") or ""), buttons, tone="warning")
+        return Reply(say(str(said.get("text") or "")), buttons, tone="warning")
     if about == TAKEN_OFF:
         return taken_off_notice(said)
     if about == ENDED:
@@ -84,9 +84,9 @@ def _handover(said: Said, gear: tuple[Button, ...], work: Sequence[Row]) -> List
 def _on_duty(said: Said) -> Prose:
     names, quiet = said.get("on") or (), set(said.get("quiet") or ())
     if not names:
-        return "⚠️ nobody"
+        return say("⚠️ nobody")
     all_quiet = say("⚠️ no phone rings: ") if quiet.issuperset(names) else ""
-    named = [prose(Bold(str(name)), f" ({DOES_NOT_RING})" if name in quiet else "") for name in names]
+    named = [prose(Bold(str(name)), f" ({say(DOES_NOT_RING)})" if name in quiet else "") for name in names]
     return prose(all_quiet, listed(named))
 
 
@@ -95,9 +95,9 @@ def _names(names: Any) -> Prose:
 
 
 _LEFT_OUT: Final = {
-    "strangers": "Not found in Slack by their Dialpad email addresses",
-    "quiet": "Do not disturb is on",
-    "refused": "Slack takes them into no user group",
+    "strangers": mark("Not found in Slack by their Dialpad email addresses"),
+    "quiet": mark("Do not disturb is on"),
+    "refused": mark("Slack takes them into no user group"),
 }
 
 
@@ -106,7 +106,7 @@ def _group(said: Said) -> Prose:
     if not handle:
         return ""
     missing = "".join(
-        say(" {why}, so not in @{handle}: {reached}.", why=why, handle=handle, reached=", ".join(reached[key]))
+        say(" {why}, so not in @{handle}: {names}.", why=say(why), handle=handle, names=", ".join(reached[key]))
         for key, why in _LEFT_OUT.items()
         if reached.get(key)
     )
@@ -128,7 +128,10 @@ def _name(said: Said) -> str:
 def _trouble(said: Said) -> Prose:
     why = roster_trouble(str(said["code"])) if said.get("code") else str(said.get("why"))
     return sentence(
-        "⚠️ {what} for {name}: {why}. I'll keep trying.", what=str(said.get("what")), name=Bold(_name(said)), why=why
+        "⚠️ {what} for {name}: {why}. I'll keep trying.",
+        what=say(str(said.get("what"))),
+        name=Bold(_name(said)),
+        why=why,
     )
 
 
@@ -152,14 +155,14 @@ def _taken_over(said: Said) -> Prose:
         "{channel}: {what}.{off}",
         before=before,
         channel=channel,
-        what=str(said.get("what")),
+        what=made_words(said),
         off=off if said.get("off") else "",
     )
 
 
 def labels_in_words(labels: Sequence[str]) -> str:
     """Return ``junk or spam``; "none" for no labels."""
-    return say(" or ").join((", ".join(labels[:-1]), labels[-1]) if labels[1:] else labels) or "none"
+    return say(" or ").join((", ".join(labels[:-1]), labels[-1]) if labels[1:] else labels) or say("none")
 
 
 def _settling(said: Said) -> Prose:
@@ -187,29 +190,24 @@ def _duty(said: Said) -> Prose:
     reason = f": {said['reason']}" if said.get("reason") else ""
     if len(changes := _changes(said)) > 1:
         span = lasting(int(changes[-1]) - int(changes[0]))
-        state = say(
-            " is {on_or_off} duty{reason}", on_or_off=say("on") if said.get("on") else say("off"), reason=reason
-        )
         return sentence(
-            "🎧 {name}{state}, after {count} changes within {span}.",
+            mark("🎧 {name} is on duty{reason}, after {count} changes within {span}.")
+            if said.get("on")
+            else mark("🎧 {name} is off duty{reason}, after {count} changes within {span}."),
             name=Bold(_name(said)),
-            state=state,
+            reason=reason,
             count=len(changes),
             span=span,
         )
-    return sentence(
-        "🎧 {name} went {on_or_off} duty{reason}.",
-        name=Bold(_name(said)),
-        on_or_off=say("on") if said.get("on") else say("off"),
-        reason=reason,
-    )
+    went = mark("🎧 {name} went on duty{reason}.") if said.get("on") else mark("🎧 {name} went off duty{reason}.")
+    return sentence(went, name=Bold(_name(said)), reason=reason)
 
 
 def _queue(said: Said) -> Prose:
     return sentence(
-        "⏳ {name}: {caller_iss} waiting.",
+        "⏳ {name}: {callers} waiting.",
         name=Bold(_name(said)),
-        caller_iss=plural(int(said.get("waiting") or 0), "caller is", "callers are"),
+        callers=plural(int(said.get("waiting") or 0), "caller is", "callers are"),
     )
 
 
@@ -234,8 +232,14 @@ def _same_contact(event: NoticedEvent) -> str:
 def _contact(said: Said) -> Prose:
     number = prose(" ", Phone(str(said["number"]))) if said.get("number") else ""
     change = "created" if said.get("created") and said.get("change") == "updated" else said.get("change") or "changed"
+    text = {
+        "created": mark("👤 Contact {name}{number} was created{several}."),
+        "updated": mark("👤 Contact {name}{number} was updated{several}."),
+        "deleted": mark("👤 Contact {name}{number} was deleted{several}."),
+        "changed": mark("👤 Contact {name}{number} was changed{several}."),
+    }.get(change, mark("👤 Contact {name}{number} was {change}{several}."))
     return sentence(
-        "👤 Contact {name}{number} was {change}{several}.",
+        text,
         name=Bold(_name(said)),
         number=number,
         change=change,
@@ -292,23 +296,23 @@ def _same_fax(event: NoticedEvent) -> str:
 
 def _fax(said: Said) -> Prose:
     number = prose(" ", Phone(str(said["number"]))) if said.get("number") else ""
-    who = prose(Bold(str(said.get("who") or "somebody" if not number else said.get("who") or "")), number)
+    name = str(said.get("who") or ("" if number else say("somebody")))
+    who = prose(Bold(name), number)
     pages = f", {plural(int(said['pages']), 'page')}" if said.get("pages") else ""
     line = str(said.get("line") or "")
     if said.get("inbound"):
-        head = say("⚠️ A fax from ") if said.get("failed") else say("📠 Fax from ")
-        tail = (
-            say(" did not arrive whole.")
-            if said.get("failed")
-            else f"{pages}{(say(', for {line}', line=line) if line else '')}."
-        )
-        return prose(head, who, tail)
+        if said.get("failed"):
+            return sentence("⚠️ A fax from {who} did not arrive whole.", who=who)
+        to = say(", for {line}", line=line) if line else ""
+        return sentence("📠 Fax from {who}{pages}{to}.", who=who, pages=pages, to=to)
     of = say(" from {line}", line=line) if line else ""
     if said.get("failed"):
-        why = say(" was held back by Dialpad") if said.get("status") == "suspended" else say(" did not arrive")
-        return sentence("⚠️ The fax to {who}{of}{why}. Check the number, then send it again.", who=who, of=of, why=why)
-    done = say(" arrived") if said.get("status") == "success" else say(" is on its way")
-    return sentence("📠 The fax to {who}{of}{done}{pages}.", who=who, of=of, done=done, pages=pages)
+        held = mark("⚠️ The fax to {who}{of} was held back by Dialpad. Check the number, then send it again.")
+        lost = mark("⚠️ The fax to {who}{of} did not arrive. Check the number, then send it again.")
+        return sentence(held if said.get("status") == "suspended" else lost, who=who, of=of)
+    there = mark("📠 The fax to {who}{of} arrived{pages}.")
+    leaving = mark("📠 The fax to {who}{of} is on its way{pages}.")
+    return sentence(there if said.get("status") == "success" else leaving, who=who, of=of, pages=pages)
 
 
 def _fax_buttons(said: Said, card: str) -> tuple[Button, ...]:

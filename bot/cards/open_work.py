@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.activity.histories import Deed
 from bot.activity.items import Item, ItemStep
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.opening_hours import AnswerTimes
 from bot.basics.times import lasting
 from bot.contract.context import Ctx
@@ -23,36 +23,36 @@ MOST_STEPS: Final = 4
 
 _FROM_THEM: Final = frozenset({"called", "left a voicemail", "texted"})
 _DONE_BY: Final = {
-    "was called back": "Called back by",
-    "was texted": "Texted by",
-    "answered": "Answered by",
-    "blocked": "Blocked by",
-    "labeled": "Labeled {words} by",
-    "done": "Done by",
+    "was called back": mark("Called back by"),
+    "was texted": mark("Texted by"),
+    "answered": mark("Answered by"),
+    "blocked": mark("Blocked by"),
+    "labeled": mark("Labeled {words} by"),
+    "done": mark("Done by"),
 }
 _DONE: Final = {
-    "was called back": "Called back",
-    "was texted": "Answered",
-    "answered": "Answered",
-    "labeled": "Labeled {words}",
-    "opted out": "Opted out of texts (STOP)",
-    "done": "Closed",
+    "was called back": mark("Called back"),
+    "was texted": mark("Answered"),
+    "answered": mark("Answered"),
+    "labeled": mark("Labeled {words}"),
+    "opted out": mark("Opted out of texts (STOP)"),
+    "done": mark("Closed"),
 }
 _DID: Final = {
-    "was called back": "called back by",
-    "was texted": "texted by",
-    "tried to call": "not reached by",
-    "is calling": "being called by",
-    "could not be texted": "a text did not arrive, sent by",
-    "may not have been texted": "a text may not have arrived, sent by",
-    "handed": "handed over by",
-    "declined": "declined by",
-    "released": "given back by",
-    "reopened": "reopened by",
-    "noted": "note by",
-    "saved": "saved as a contact by",
-    "scheduled": "a text is scheduled by",
-    "labeled": "labeled {words} by",
+    "was called back": mark("called back by"),
+    "was texted": mark("texted by"),
+    "tried to call": mark("not reached by"),
+    "is calling": mark("being called by"),
+    "could not be texted": mark("a text did not arrive, sent by"),
+    "may not have been texted": mark("a text may not have arrived, sent by"),
+    "handed": mark("handed over by"),
+    "declined": mark("declined by"),
+    "released": mark("given back by"),
+    "reopened": mark("reopened by"),
+    "noted": mark("note by"),
+    "saved": mark("saved as a contact by"),
+    "scheduled": mark("a text is scheduled by"),
+    "labeled": mark("labeled {words} by"),
 }
 
 
@@ -160,17 +160,16 @@ def _at_it(status: CardStatus) -> Prose:
     at_it = status.item.who_answers(status.now) if status.item is not None else ()
     if not at_it:
         return ""
-    verb = "are" if len(at_it) > 1 else "is"
-    return sentence("{at_it} {verb} answering", at_it=listed([prose(Mention(one.by)) for one in at_it]), verb=verb)
+    said = mark("{people} are answering") if len(at_it) > 1 else mark("{people} is answering")
+    return sentence(said, people=listed([prose(Mention(one.by)) for one in at_it]))
 
 
 def _settled(step: ItemStep, status: CardStatus) -> Prose:
     who = _who(step, status)
-    words = (
-        (_DONE_BY if who else _DONE).get(step.what, say("Closed by") if who else say("Closed")).format(words=step.words)
-    )
+    done = _DONE_BY.get(step.what, mark("Closed by")) if who else _DONE.get(step.what, mark("Closed"))
+    words = say(done, words=step.words)
     talked = (
-        say(", talked {lasting}", lasting=lasting(step.seconds * 1000))
+        say(", talked {talked}", talked=lasting(step.seconds * 1000))
         if step.seconds and step.what != "answered"
         else ""
     )
@@ -195,7 +194,7 @@ def story_of(status: CardStatus) -> Prose:
     texts = [step for step in theirs if step.what == "texted"]
     if len(calls) > 1:
         said.append(sentence("called {count} times, last {when}", count=len(calls), when=When(calls[-1].at, "date")))
-    said += [sentence("voicemail {lasting}", lasting=lasting(one.seconds * 1000)) for one in calls if one.seconds]
+    said += [sentence("voicemail {length}", length=lasting(one.seconds * 1000)) for one in calls if one.seconds]
     if texts and (calls or len(texts) > 1):
         times = say(" {count} times", count=len(texts)) if len(texts) > 1 else ""
         said.append(sentence("texted{times}, last {when}", times=times, when=When(texts[-1].at, "date")))
@@ -207,7 +206,7 @@ def story_of(status: CardStatus) -> Prose:
     ]
     said += [_did(step, status) for step in ours[-MOST_STEPS:]]
     if item.is_blocked:
-        said.append("blocked")
+        said.append(say("blocked"))
     if status.times is not None and urgency(status) is Urgency.IN_TIME:
         said.append(sentence("answer by {when}", when=When(status.times.by, "date")))
     return prose(*(prose(" · " if index else "", one) for index, one in enumerate(said)))
@@ -227,13 +226,16 @@ def _did(step: ItemStep, status: CardStatus) -> Prose:
     who = _who(step, status)
     if step.what == "scheduled":
         return sentence(
-            "{DID} {who} for {when}", DID=_DID[step.what], who=who or say("somebody"), when=When(_due(step), "date")
+            "{did} {who} for {when}",
+            did=say(_DID[step.what]),
+            who=who or say("somebody"),
+            when=When(_due(step), "date"),
         )
-    talked = say(", talked {lasting}", lasting=lasting(step.seconds * 1000)) if step.seconds else ""
+    talked = say(", talked {talked}", talked=lasting(step.seconds * 1000)) if step.seconds else ""
     words = f": “{step.words}”" if step.what == "noted" and step.words else ""
     to = sentence(" to {who}", who=Mention(step.to)) if step.what == "handed" and step.to else ""
-    head = _DID[step.what].format(words=step.words)
-    return prose(head, " ", who or "somebody", to, " ", When(step.at, "date"), talked, words)
+    head = say(_DID[step.what], words=step.words)
+    return prose(head, " ", who or say("somebody"), to, " ", When(step.at, "date"), talked, words)
 
 
 def taking(status: CardStatus) -> tuple[tuple[Button, ...], tuple[Button, ...]]:

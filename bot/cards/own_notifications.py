@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.activity.news import DIGESTS, OF_ONE_PERSON, NewsKind, kinds_that
 from bot.activity.news_words import read_kinds
-from bot.activity.subscriptions.filters import PlaceFilter, QuietHoursFilter
+from bot.activity.subscriptions.filters import YOU, PlaceFilter, QuietHoursFilter
 from bot.activity.subscriptions.overlap import joined
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import in_words
@@ -52,7 +52,7 @@ async def added_to_own(
 
 async def new_own_subscription(ctx: Ctx, notifications: Notifications, kinds: frozenset[NewsKind]) -> Subscription:
     """Make a subscription for the person's own line, not saved yet. Raises UserError."""
-    own = PlaceFilter(await _own_place(ctx), "you")
+    own = PlaceFilter(await _own_place(ctx), YOU)
     return Subscription(
         notifications.new_subscription_id(), ctx.person, ctx.person.user_id, kinds=kinds,
         included=(own,), zone=str(await ctx.zone()),
@@ -103,7 +103,8 @@ def _when(subscription: Subscription) -> str:
 
 
 def label_of(kind: NewsKind) -> str:
-    return _SWITCHES.get(kind) or kind.row.words.capitalize()
+    words = say(_SWITCHES.get(kind) or kind.row.words)
+    return words[:1].upper() + words[1:]
 
 
 def _lines(note: Prose, own: Sequence[Subscription]) -> list[Prose]:
@@ -119,7 +120,7 @@ def _lines(note: Prose, own: Sequence[Subscription]) -> list[Prose]:
             words = f"{(say('paused: ') if one.paused else '')}{in_words(one)}."
             said.append(words[:1].upper() + words[1:])
         elif one.kinds and _is_filtered(one):
-            said.append(say("They are about {in_words}.", in_words=in_words(one)))
+            said.append(say("They are about {what}.", what=in_words(one)))
         if quiet := quiet_hours(one):
             said.append(say("Quiet from {quiet}", quiet=quiet))
     parts: list[Prose] = []
@@ -137,7 +138,7 @@ async def switch_events(
 ) -> Listing:
     """Turn these events on, or off wherever they are on, and leave the others; makes the person's own subscription when
     there is none. Raises UserError for events that are not about one person."""
-    if others := [kind.row.words for kind in kinds if kind not in OF_ONE_PERSON]:
+    if others := [kind.row.said for kind in kinds if kind not in OF_ONE_PERSON]:
         raise UserError(
             say("{others} are not about one person. Set them up in a channel.", others=others[0].capitalize())
         )
@@ -151,7 +152,8 @@ async def switch_events(
         for number, one in enumerate(now):
             if (kind in one.kinds) if not on else (number == 0 and not _on_in(kind, now)):
                 now[number] = (await notifications.switch_event(one, kind, on=on)) or one
-    said = prose(*(part for kind in kinds for part in (f"{label_of(kind)}: ", Bold("on" if on else "off"), ". ")))
+    state = Bold(say("on") if on else say("off"))
+    said = prose(*(part for kind in kinds for part in (f"{label_of(kind)}: ", state, ". ")))
     return switches(now, problem or said)
 
 

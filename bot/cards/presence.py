@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.cards.silence import SilentGroup
 from bot.contract.later import Pending
 from bot.contract.prose import prose, sentence, till
 from bot.contract.reply import Bold, Button, Fact, Prose, Row, When
 from bot.dialpad.actions.people import User
 
-_WHAT = {"dnd.back": "Do not disturb", "duty.back": "Duty", "status.back": "Status message"}
+_WHAT = {"dnd.back": mark("Do not disturb"), "duty.back": mark("Duty"), "status.back": mark("Status message")}
 
 
 def is_operator(me: User) -> bool:
@@ -48,7 +48,7 @@ def standing_rows(
         buttons = () if part.group else rest.pop(part.route, ())
         rows.append(Row(text, button=_keep(end) if end else None, more=buttons))
     if status := rest.pop("status.back", ()):
-        rows.append(Row(sentence("{value}: none", value=Bold(say("Status"))), more=status))
+        rows.append(Row(sentence("{status}: none", status=Bold(say("Status"))), more=status))
     return (*rows, *(Row(_sentence(one), button=_keep(one)) for one in due))
 
 
@@ -97,7 +97,7 @@ def _keep(one: Pending) -> Button:
 
 
 def _sentence(one: Pending) -> Prose:
-    what = Bold(_WHAT[one.route])
+    what = Bold(say(_WHAT[one.route]))
     if one.route == "status.back":
         return sentence("{what} is cleared {when}", what=what, when=When(one.when, "date"))
     where = (
@@ -107,13 +107,8 @@ def _sentence(one: Pending) -> Prose:
         if one.args.get("colleague")
         else ""
     )
-    return sentence(
-        "{what}{where} goes {on_or_off} {when}",
-        what=what,
-        where=where,
-        on_or_off=say("on") if _state(one) else say("off"),
-        when=When(one.when, "date"),
-    )
+    goes = mark("{what}{where} goes on {when}") if _state(one) else mark("{what}{where} goes off {when}")
+    return sentence(goes, what=what, where=where, when=When(one.when, "date"))
 
 
 def _state(one: Pending) -> bool:

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import ChatopsError, OutcomeUnknown
-from bot.basics.language import say
 from bot.cards.answering import has_left, look_before, may_leave
 from bot.catalogue.answers import route_of
 from bot.catalogue.running import CONFIRMED
@@ -38,7 +37,7 @@ def with_colleagues(routes: list[Route]) -> list[Route]:
         asking, sure = by_id[route_of(action)], by_id[f"{CONFIRMED}{action.slug.lower()}"]
         ask = _Ask(asking.handler, field, is_call=action is not SendSms)
         by_id[asking.id] = replace(asking, handler=ask)
-        carried = {**sure.arguments, SEEN: Carried(say("Seen"), longest=20_000)}
+        carried = {**sure.arguments, SEEN: Carried("Seen", longest=20_000)}
         by_id[sure.id] = replace(sure, handler=_Confirmed(sure.handler, ask), arguments=carried)
     return list(by_id.values())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from bot.basics.errors import NotAllowed, NotFound, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.contract.context import Ctx
 from bot.contract.prose import from_ms, prose
 from bot.contract.reply import Answer, Bold, Button, Card, Fact, Prose, Reply, When
@@ -14,15 +14,19 @@ from bot.dialpad.actions.recap_parts import AiRecap, RecapPart
 LONGEST: Final = 2_800
 SCOPE: Final = "ai_recap"
 
-_NOT_READY: Final = (
+_NOT_READY: Final = mark(
     "Dialpad Ai has no recap of this call yet. It writes one two to three minutes after a call, where it was turned on."
 )
-_NO_SCOPE: Final = (
-    f"Your Dialpad connection lacks the permission {SCOPE}. Ask whoever runs this bot to have it added, then connect "
+_NO_SCOPE: Final = mark(
+    "Your Dialpad connection lacks the permission {scope}. Ask whoever runs this bot to have it added, then connect "
     "again."
 )
-_NO_AI: Final = "Your company's Dialpad has no Dialpad Ai, which writes recaps. An admin can turn it on in Dialpad."
-_NOT_YOURS: Final = "Dialpad does not let you see the recap of this call. A supervisor of the line or an admin can."
+_NO_AI: Final = mark(
+    "Your company's Dialpad has no Dialpad Ai, which writes recaps. An admin can turn it on in Dialpad."
+)
+_NOT_YOURS: Final = mark(
+    "Dialpad does not let you see the recap of this call. A supervisor of the line or an admin can."
+)
 
 
 async def show_recap(ctx: Ctx, legs: Iterable[str], again: Button, more: tuple[Button, ...] = ()) -> Answer:
@@ -37,13 +41,13 @@ async def show_recap(ctx: Ctx, legs: Iterable[str], again: Button, more: tuple[B
             raise UserError(await _why_not(ctx, refused)) from None
         if said := _said(recap):
             return _card(recap, said, more)
-    return Reply(_NOT_READY, (again,))
+    return Reply(say(_NOT_READY), (again,))
 
 
 async def _why_not(ctx: Ctx, refused: NotAllowed) -> str:
     if (await ctx.account.link()).lacks((SCOPE,), refused):
-        return _NO_SCOPE
-    return _NO_AI if "dialpad ai" in refused.message.casefold() else _NOT_YOURS
+        return say(_NO_SCOPE, scope=SCOPE)
+    return say(_NO_AI if "dialpad ai" in refused.message.casefold() else _NOT_YOURS)
 
 
 def _card(recap: AiRecap, said: Prose, more: tuple[Button, ...]) -> Card:

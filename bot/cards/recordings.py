@@ -4,13 +4,13 @@ from typing import Final
 
 from bot.activity.calls import CallView
 from bot.basics.errors import NotAllowed, NotFound, Unreadable, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.phone import national
 from bot.basics.times import lasting
 from bot.cards.live_call import caller_of
 from bot.contract.context import Ctx
 from bot.contract.prose import prose, sentence
-from bot.contract.reply import Answer, Attachment, Button, Confirm, Fact, Link, Part, Phone, Prose, Reply
+from bot.contract.reply import Answer, Attachment, Button, Confirm, Fact, Link, Part, Phone, Reply
 from bot.dialpad.actions.call import Call, GetCall
 from bot.dialpad.actions.callreviewsharelink import CreateReviewLink
 from bot.dialpad.actions.recordingsharelink import CreateRecordingLink
@@ -26,15 +26,17 @@ _ENDINGS: Final = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", 
 _MOST_LOOKED_UP: Final = 2
 """Dialpad answers ten such requests a minute, for the whole company."""
 
-_NOT_READY: Final = "Dialpad has no recording of this call for you, or not yet: it takes a few minutes after a call."
-_NOT_YOURS: Final = "Dialpad does not let you listen to this recording. A supervisor of the line or an admin can."
-_GONE: Final = "This recording is no longer available: it was deleted or has expired. Check in Dialpad."
-_NO_SCOPE: Final = (
-    f"Your Dialpad connection lacks the permission {SCOPE}. Ask whoever runs this bot to have it added, then connect "
+_NOT_READY: Final = mark(
+    "Dialpad has no recording of this call for you, or not yet: it takes a few minutes after a call."
+)
+_NOT_YOURS: Final = mark("Dialpad does not let you listen to this recording. A supervisor of the line or an admin can.")
+_GONE: Final = mark("This recording is no longer available: it was deleted or has expired. Check in Dialpad.")
+_NO_SCOPE: Final = mark(
+    "Your Dialpad connection lacks the permission {scope}. Ask whoever runs this bot to have it added, then connect "
     "again."
 )
-_LARGE: Final = f"The recording is larger than {LARGEST // 1_000_000} MB. Listen to it in Dialpad."
-_NO_SOUND: Final = "Dialpad did not send the recording. Listen to it in Dialpad."
+_LARGE: Final = mark("The recording is larger than {size} MB. Listen to it in Dialpad.")
+_NO_SOUND: Final = mark("Dialpad did not send the recording. Listen to it in Dialpad.")
 
 
 async def listen(ctx: Ctx, view: CallView, card: str, part: int) -> Answer:
@@ -42,17 +44,16 @@ async def listen(ctx: Ctx, view: CallView, card: str, part: int) -> Answer:
     says why not."""
     parts = _parts([one for _, one in view.recordings]) or await _look_up(ctx, view)
     if not parts:
-        raise UserError(_NOT_READY)
+        raise UserError(say(_NOT_READY))
     one = parts[min(part, len(parts) - 1)]
     fetched = await _fetch(ctx, view, one)
     name = "voicemail" if one.kind == VOICEMAIL else "recording"
     number = f"-{part + 1}" if len(parts) > 1 else ""
     started = f"-{view.started:%Y-%m-%d-%H%M}" if view.started else ""
-    said = (
-        f"{_what(view, one)}{(say(', {part} of {count}', part=part + 1, count=len(parts)) if len(parts) > 1 else '')}."
-    )
+    which = say(", {part} of {count}", part=part + 1, count=len(parts)) if len(parts) > 1 else ""
+    said = f"{_what(view, one)}{which}."
     rest = tuple(
-        Button(say("Listen to {index}", index=index + 1), "card.listen", {"card": card, "part": str(index)})
+        Button(say("Listen to {number}", number=index + 1), "card.listen", {"card": card, "part": str(index)})
         for index in range(len(parts))
         if index != part
     )[:4]
@@ -86,32 +87,34 @@ async def _fetch(ctx: Ctx, view: CallView, one: Recorded) -> Fetched:
         pass
     except NotAllowed as refused:
         if (await ctx.account.link()).lacks((SCOPE,), refused):
-            raise UserError(_NO_SCOPE) from None
+            raise UserError(say(_NO_SCOPE, scope=SCOPE)) from None
     fresh = next((found for found in await _look_up(ctx, view) if found.id == one.id), None)
     if fresh is None or not fresh.url:
-        raise UserError(_GONE if one.url else _NOT_READY)
+        raise UserError(say(_GONE if one.url else _NOT_READY))
     try:
         return await _read(ctx, fresh.url)
     except NotFound:
-        raise UserError(_GONE) from None
+        raise UserError(say(_GONE)) from None
     except NotAllowed as refused:
         raise UserError(await _why_not(ctx, refused)) from None
 
 
 async def _read(ctx: Ctx, url: str) -> Fetched:
     if ctx.deps.downloads is None:
-        raise UserError(_NO_SOUND)
+        raise UserError(say(_NO_SOUND))
     try:
         fetched = await ctx.deps.downloads.read_as(ctx.account, url, largest=LARGEST, within_s=WITHIN_S)
     except Unreadable as problem:
-        raise UserError(_LARGE if problem.reason == TOO_LARGE else _NO_SOUND) from None
+        large = say(_LARGE, size=LARGEST // 1_000_000)
+        raise UserError(large if problem.reason == TOO_LARGE else say(_NO_SOUND)) from None
     if fetched.kind not in _ENDINGS or not fetched.content:
-        raise UserError(_NO_SOUND)
+        raise UserError(say(_NO_SOUND))
     return fetched
 
 
 async def _why_not(ctx: Ctx, refused: NotAllowed) -> str:
-    return _NO_SCOPE if (await ctx.account.link()).lacks((SCOPE,), refused) else _NOT_YOURS
+    lacks = (await ctx.account.link()).lacks((SCOPE,), refused)
+    return say(_NO_SCOPE, scope=SCOPE) if lacks else say(_NOT_YOURS)
 
 
 async def _look_up(ctx: Ctx, view: CallView) -> list[Recorded]:
@@ -150,7 +153,7 @@ def offer_link(view: CallView, card: str) -> Confirm:
     """Ask before a link is made, and say who could open it. Raises UserError when there is nothing to share."""
     voicemail = _voicemail(view)
     if voicemail is None and not view.recording_ready and not view.transcribed:
-        raise UserError(_NOT_READY)
+        raise UserError(say(_NOT_READY))
     what = say("The voicemail") if voicemail else say("The call's review: recording, transcript and recap")
     return Confirm(
         route="card.make_link",
@@ -182,12 +185,9 @@ async def make_link(ctx: Ctx, view: CallView) -> Reply:
         raise UserError(say("Dialpad made that link open to anyone, so it is not shown. Change it in Dialpad first."))
     if not address:
         raise UserError(say("Dialpad did not create a link. Share it from Dialpad instead."))
-    said: Prose = sentence(
-        "Your link to the {voicemail_or_call}: {Link}",
-        voicemail_or_call=say("voicemail") if voicemail else say("call"),
-        Link=Link(address, address),
-    )
-    return Reply(sentence("{said}\nAnyone at your company who has it can open it.", said=said), tone="done")
+    said = mark("Your link to the voicemail: {link}") if voicemail else mark("Your link to the call: {link}")
+    shown = sentence(said, link=Link(address, address))
+    return Reply(sentence("{said}\nAnyone at your company who has it can open it.", said=shown), tone="done")
 
 
 def _voicemail(view: CallView) -> Recorded | None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.arguments.places import KINDS
-from bot.basics.language import say
 from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.people import User
@@ -60,7 +59,5 @@ async def named_places(ctx: Ctx, rights: Rights) -> dict[str, str]:
         kind, _, entry_id = place.partition(":")
         if kind in KINDS and kind != "office":
             name = await ctx.deps.directory.name_of(ctx.account, KINDS[kind], entry_id)
-            found[place] = name or (
-                "you" if KINDS[kind] is Entity.USER else say("one {value}", value=KINDS[kind].value)
-            )
+            found[place] = name or ("you" if KINDS[kind] is Entity.USER else f"one {KINDS[kind].value}")
     return found

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.activity.roster import Agent, Obstacle, Roster
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.times import lasting
 from bot.cards.presence import reason_of
 from bot.contract.prose import listed, plural, prose, sentence
@@ -14,35 +14,37 @@ from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.actions.people import User
 
 ROWS: Final = 25
-DOES_NOT_RING: Final = "do not disturb: phone does not ring"
+DOES_NOT_RING: Final = mark("do not disturb: phone does not ring")
 _DEACTIVATED: Final = frozenset({"suspended", "cancelled", "deleted"})
 _ON_A_CALL: Final = frozenset({"busy", "occupied"})
 
 LEFT_OUT: Final = "left out:"
 """Begins the code for people whom Slack takes into no user group: ``left out:S0ONCALL1:U1,U2``."""
 _TROUBLE: Final = {
-    "permission_denied": "Slack lets only admins change user groups here. An admin can allow it",
-    "paid_teams_only": "user groups need a paid Slack plan",
-    "no_such_subteam": "the user group is gone. Choose another in the settings",
-    "subteam_not_found": "the user group is gone. Choose another in the settings",
-    "missing_scope": "this app was installed without the permission for it. Whoever runs it can add it",
-    "not_in_channel": "I am not in the channel. Invite me with /invite",
-    "channel_not_found": "I am not in the channel. Invite me with /invite",
-    "is_archived": "the channel is archived",
-    "restricted_action": "this workspace does not allow me to",
-    "user_is_restricted": "this workspace does not allow me to",
-    "NotConnected": "whoever set this up is not connected to Dialpad, and nobody who is may see it. Connect again, or "
-    "have somebody else set it up",
-    "NotAllowed": "whoever set this up cannot see the roster in Dialpad. Somebody who can may set it up again",
-    "NotFound": "Dialpad no longer shows that call center. Choose another in the settings",
+    "permission_denied": mark("Slack lets only admins change user groups here. An admin can allow it"),
+    "paid_teams_only": mark("user groups need a paid Slack plan"),
+    "no_such_subteam": mark("the user group is gone. Choose another in the settings"),
+    "subteam_not_found": mark("the user group is gone. Choose another in the settings"),
+    "missing_scope": mark("this app was installed without the permission for it. Whoever runs it can add it"),
+    "not_in_channel": mark("I am not in the channel. Invite me with /invite"),
+    "channel_not_found": mark("I am not in the channel. Invite me with /invite"),
+    "is_archived": mark("the channel is archived"),
+    "restricted_action": mark("this workspace does not allow me to"),
+    "user_is_restricted": mark("this workspace does not allow me to"),
+    "NotConnected": mark(
+        "whoever set this up is not connected to Dialpad, and nobody who is may see it. Connect again, or have "
+        "somebody else set it up"
+    ),
+    "NotAllowed": mark("whoever set this up cannot see the roster in Dialpad. Somebody who can may set it up again"),
+    "NotFound": mark("Dialpad no longer shows that call center. Choose another in the settings"),
 }
 _WORDS: Final = {
-    "available": "free",
-    "busy": "on another call",
-    "occupied": "on a call",
-    "occupied-end": "on a call",
-    "wrapup": "wrapping up",
-    "wrapup-end": "wrapping up",
+    "available": mark("free"),
+    "busy": mark("on another call"),
+    "occupied": mark("on a call"),
+    "occupied-end": mark("on a call"),
+    "wrapup": mark("wrapping up"),
+    "wrapup-end": mark("wrapping up"),
 }
 
 
@@ -51,7 +53,8 @@ def roster_trouble(code: str) -> Prose:
     if code.startswith(LEFT_OUT):
         people = [(Mention(one),) for one in code.rpartition(":")[2].split(",")]
         return sentence("Slack takes {people} into no user group. The others are in it", people=listed(people))
-    return _TROUBLE.get(code, say("Slack says “{code}”", code=code))
+    known = _TROUBLE.get(code)
+    return say(known) if known else say("Slack says “{code}”", code=code)
 
 
 def read_roster(call_center: str, name: str, users: Sequence[User], seen_at: datetime) -> Roster:
@@ -103,8 +106,8 @@ def roster_card(
         notes.append(say("{hidden} more are not shown.", hidden=hidden))
     return Listing(
         sentence(
-            "{roster}: {count} on duty{quiet}{queue}",
-            roster=Bold(roster.name),
+            "{line}: {count} on duty{quiet}{queue}",
+            line=Bold(roster.name),
             count=len(roster.on_duty) or say("nobody"),
             quiet=_quiet(roster),
             queue=_queue(status),
@@ -138,11 +141,12 @@ def agent_row(agent: Agent) -> Row:
     """Return one operator: whether they are on duty, what they are at, and since when."""
     name: Prose = (Bold(agent.name),) if agent.on_duty else agent.name
     if agent.on_duty:
-        word = _WORDS.get(agent.status, say("on a call") if agent.on_a_call else "")
+        known = _WORDS.get(agent.status, mark("on a call") if agent.on_a_call else "")
+        word = say(known) if known else ""
         if agent.do_not_disturb:
-            word = f"{DOES_NOT_RING}{f' ({word})' if agent.on_a_call else ''}"
-        state = sentence(" is on duty{rest}", rest=f", {word}" if word else "")
+            word = f"{say(DOES_NOT_RING)}{f' ({word})' if agent.on_a_call else ''}"
+        state = sentence("{name} is on duty{doing}", name=name, doing=f", {word}" if word else "")
     else:
-        why = Obstacle.DEACTIVATED.value if agent.deactivated else reason_of(agent.reason)
-        state = sentence(" is off duty{rest}", rest=f": {why}" if why else "")
-    return Row(prose(name, state), note=sentence("since {when}", when=When(agent.since, "date")) if agent.since else "")
+        why = Obstacle.DEACTIVATED.said if agent.deactivated else reason_of(agent.reason)
+        state = sentence("{name} is off duty{why}", name=name, why=f": {why}" if why else "")
+    return Row(state, note=sentence("since {when}", when=When(agent.since, "date")) if agent.since else "")

@@ -41,10 +41,10 @@ async def scheduled_row(ctx: Ctx, scheduled: ScheduledText) -> Row:
     shown = words if len(words) <= LONGEST_WORDS else words[: LONGEST_WORDS - 1] + "…"
     return Row(
         sentence(
-            "{when} to {recipients_of}: “{shown}”",
+            "{when} to {people}: “{text}”",
             when=when,
-            recipients_of=await recipients_of(ctx, scheduled),
-            shown=shown,
+            people=await recipients_of(ctx, scheduled),
+            text=shown,
         ),
         more=schedule_buttons(scheduled.schedule_id or ""),
     )
@@ -92,7 +92,7 @@ async def bulk_card(ctx: Ctx, bulk: BulkText) -> Card:
     if again:
         buttons.append(Button("Text them again…", "sms.sms", {"to": again, "text": bulk.text or ""}, form=True))
     return Card(
-        say("Your text to {persons}", persons=plural(len(bulk.recipients), "person", "people")),
+        say("Your text to {people}", people=plural(len(bulk.recipients), "person", "people")),
         text=prose(*(prose("\n" if index else "", line) for index, line in enumerate(lines))),
         note=say("Only you can see this."),
         buttons=tuple(buttons),

@@ -26,7 +26,9 @@ class SilentGroup:
 
     def turn_off(self) -> Button:
         """Return the button that lets its calls ring again."""
-        return Button(f"Turn off in {self.group.name}"[:75], "dnd.dnd", {"state": "off", "group": self.group.raw})
+        return Button(
+            say("Turn off in {group}", group=self.group.name)[:75], "dnd.dnd", {"state": "off", "group": self.group.raw}
+        )
 
 
 async def silent_groups(ctx: Ctx, user: User, *, mine: bool = True) -> tuple[SilentGroup, ...]:

@@ -1,7 +1,7 @@
 """Statistics of calls, texts and the like for some days: in words, as a chart and as a table beside the days before."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
@@ -10,7 +10,7 @@ from bot.activity.call_counts import WAITS_S, CallCount, CountedCall, by_days, b
 from bot.activity.digest import spread
 from bot.arguments.days import DaySpan
 from bot.arguments.subject import Subject
-from bot.basics.language import say, say_day, say_days
+from bot.basics.language import mark, say, say_day, say_days
 from bot.basics.times import length_of
 from bot.catalogue.call_records import began
 from bot.catalogue.sheets import Sheet
@@ -20,15 +20,37 @@ from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose
 StatsTopic: TypeAlias = Literal[
     "calls", "answer time", "texts", "voicemails", "duty", "csat", "dispositions", "recordings"
 ]
-NAMES: Final[dict[StatsTopic, tuple[str, str]]] = {
-    "texts": ("text", "Texts"),
-    "voicemails": ("voicemail", "Voicemails"),
-    "duty": ("stretch of duty", "Duty"),
-    "csat": ("survey answer", "Satisfaction"),
-    "dispositions": ("disposition", "Dispositions"),
-    "recordings": ("recording", "Recordings"),
+
+
+@dataclass(frozen=True)
+class RowWords:
+    """How rows of an export are called. ``name``: in a title; ``none``: what is said when there are none."""
+
+    name: str
+    none: str
+    count: Callable[[int], str]
+
+
+NAMES: Final[dict[StatsTopic, RowWords]] = {
+    "texts": RowWords(mark("Texts"), mark("No texts in this time."), lambda count: plural(count, "text")),
+    "voicemails": RowWords(
+        mark("Voicemails"), mark("No voicemails in this time."), lambda count: plural(count, "voicemail")
+    ),
+    "duty": RowWords(
+        mark("Duty"),
+        mark("No stretches of duty in this time."),
+        lambda count: plural(count, "stretch of duty", "stretches of duty"),
+    ),
+    "csat": RowWords(
+        mark("Satisfaction"), mark("No survey answers in this time."), lambda count: plural(count, "survey answer")
+    ),
+    "dispositions": RowWords(
+        mark("Dispositions"), mark("No dispositions in this time."), lambda count: plural(count, "disposition")
+    ),
+    "recordings": RowWords(
+        mark("Recordings"), mark("No recordings in this time."), lambda count: plural(count, "recording")
+    ),
 }
-"""What one row of an export is called, and what a title says."""
 MOST_PEOPLE: Final = 10
 MOST_BARS: Final = 20
 """The most slots that a chart has room for."""
@@ -47,7 +69,8 @@ class StatsTitle:
     buttons: tuple[Button, ...] = ()
 
     def heading(self, what: str) -> str:
-        return f"📊 {what}: {self.subject.name}, {self.days.words}"
+        whose = say(self.subject.name) if self.subject.kind in {"me", "company"} else self.subject.name
+        return f"📊 {what}: {whose}, {say(self.days.words)}"
 
     @property
     def note(self) -> Prose:
@@ -87,24 +110,24 @@ def answer_time_card(title: StatsTitle, calls: Sequence[CountedCall], before: Se
     good = now.answered_within(GOOD_WAIT_S)
     labels = (
         say("up to 10 s"),
-        *(say("up to {length_of}", length_of=length_of(one)) for one in WAITS_S[1:]),
-        say("over {length_of}", length_of=length_of(WAITS_S[-1])),
+        *(say("up to {length}", length=length_of(one)) for one in WAITS_S[1:]),
+        say("over {length}", length=length_of(WAITS_S[-1])),
     )
     rows = [
         (say("Answered"), *(f"{one.answered:,}" for one in _known(now, then))),
         (say("Median wait"), *(length_of(one.median_wait_s) for one in _known(now, then))),
-        (say("Within {GOOD_WAIT_S} s", GOOD_WAIT_S=GOOD_WAIT_S), *(_share_within(one) for one in _known(now, then))),
+        (say("Within {seconds} s", seconds=GOOD_WAIT_S), *(_share_within(one) for one in _known(now, then))),
         (say("Longest wait"), *(length_of(max(one.waits, default=None)) for one in _known(now, then))),
     ]
     return Card(
         title.heading(say("Answer time")),
         text=sentence(
-            "{value}; {good:,} of {count:,} within {GOOD_WAIT_S} s ({percent}).",
-            value=Bold(say("Answered after {length_of} (median)", length_of=length_of(now.median_wait_s))),
+            "{median}; {good:,} of {count:,} within {seconds} s ({share}).",
+            median=Bold(say("Answered after {length} (median)", length=length_of(now.median_wait_s))),
             good=good,
             count=len(now.waits),
-            GOOD_WAIT_S=GOOD_WAIT_S,
-            percent=percent(good, len(now.waits)),
+            seconds=GOOD_WAIT_S,
+            share=percent(good, len(now.waits)),
         ),
         note=title.note,
         buttons=title.buttons,
@@ -125,13 +148,13 @@ def rows_card(
     title: StatsTitle, about: StatsTopic, rows: Sequence[dict[str, str]], before: Sequence[dict[str, str]]
 ) -> Card:
     """Return how many rows of an export there are, by day and by what tells them apart."""
-    one, name = NAMES[about]
-    many = {"stretch of duty": say("stretches of duty")}.get(one, "")
+    words = NAMES[about]
+    name = say(words.name)
     sheet = Sheet(rows)
     if not rows:
         return Card(
             title.heading(name),
-            text=say("No {many} in this time.", many=many or one + "s"),
+            text=say(words.none),
             note=title.note,
             buttons=title.buttons,
         )
@@ -151,7 +174,7 @@ def rows_card(
     averages = "\n".join(f"{fact.label}: {fact.value}" for fact in said)
     return Card(
         title.heading(name),
-        text=prose(Bold(plural(len(rows), one, many)), ". ", _compared(len(rows), len(before), one, many, title.days),
+        text=prose(Bold(words.count(len(rows))), ". ", _compared(len(rows), len(before), words.count, title.days),
                    f"\n{averages}" if averages else ""),
         note=title.note,
         buttons=title.buttons,
@@ -215,37 +238,28 @@ def _calls_say_days(now: CallCount, then: CallCount | None, days: DaySpan) -> Pr
                 reached=now.reached,
             )
         )
-    times = (
-        [say("Median wait {length_of}", length_of=length_of(now.median_wait_s))]
-        if now.median_wait_s is not None
-        else []
-    )
-    times += (
-        [say("average talk {length_of}", length_of=length_of(now.average_talk_s))]
-        if now.average_talk_s is not None
-        else []
-    )
+    times = [say("Median wait {length}", length=length_of(now.median_wait_s))] if now.median_wait_s is not None else []
+    if now.average_talk_s is not None:
+        average = mark("average talk {length}") if times else mark("Average talk {length}")
+        times.append(say(average, length=length_of(now.average_talk_s)))
     if times:
-        lines.append(f"{', '.join(times)}.".replace("average", "Average", not now.waits))
+        lines.append(f"{', '.join(times)}.")
     if then is not None:
-        lines.append(_compared(now.came_in, then.came_in, "call", "", days))
+        lines.append(_compared(now.came_in, then.came_in, lambda count: plural(count, "call"), days))
     return prose(lines[0], *(prose("\n", line) for line in lines[1:]))
 
 
-def _compared(now: int, then: int, one: str, many: str, days: DaySpan) -> str:
-    if days.words in {"today", "this week", "this month"}:
+def _compared(now: int, then: int, counted: Callable[[int], str], days: DaySpan) -> str:
+    if days.words in {say("today"), say("this week"), say("this month")}:
         return ""  # a part of a day beside a whole one says nothing
     before = say_days(days.before().first, days.before().last, short=True)
     if now == then:
         return say("As many as {before}.", before=before) if now else ""
     count = abs(now - then)
-    return say(
-        "{count:,} {more_or_fewer} {partition} than {before}.",
-        count=count,
-        more_or_fewer=say("more") if now > then else say("fewer"),
-        partition=plural(count, one, many).partition(" ")[2],
-        before=before,
-    )
+    more = mark("{count:,} more {things} than {before}.")
+    fewer = mark("{count:,} fewer {things} than {before}.")
+    things = counted(count).partition(" ")[2]
+    return say(more if now > then else fewer, count=count, things=things, before=before)
 
 
 def _share(count: CallCount) -> str:
@@ -312,10 +326,10 @@ def _calls_table(days: DaySpan, now: CallCount, then: CallCount | None) -> DataT
     known = _known(now, then)
     counted = (
         (say("Came in"), [one.came_in for one in known], True),
-        ("… answered", [one.answered for one in known], True),
-        ("… missed", [one.missed for one in known], True),
+        (say("… answered"), [one.answered for one in known], True),
+        (say("… missed"), [one.missed for one in known], True),
         (say("… left a voicemail"), [one.voicemails for one in known], False),
-        ("… abandoned", [one.abandoned for one in known], False),
+        (say("… abandoned"), [one.abandoned for one in known], False),
         (say("Went out"), [one.made for one in known], False),
         (say("… reached somebody"), [one.reached for one in known], False),
     )

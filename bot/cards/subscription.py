@@ -6,9 +6,10 @@ from typing import Any, Final
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.conditions import write_conditions
 from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter
+from bot.activity.subscriptions.stored import read_whole, write_whole
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.activity.subscriptions.words import in_words
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.times import WEEKDAYS, clock, how_long
 from bot.cards.roster import roster_trouble
 from bot.contract.prose import listed, prose, sentence
@@ -16,7 +17,7 @@ from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, R
 
 ENDED: Final = "subscription ended"
 """What a notice is about that tells a channel that a subscription ended with its owner's connection."""
-UNCLAIMED: Final = "Calls nobody claims"
+UNCLAIMED: Final = mark("Calls nobody claims")
 CHANGED: Final = "subscription changed"
 """What a notice is about that tells an owner of somebody else's change."""
 
@@ -53,9 +54,9 @@ def _begins(policy: EscalationPolicy) -> str:
     target = say("{how_long} of the line's opening hours", how_long=how_long(policy.answer))
     shown = say("To be answered within {target}; the card says when a third of that is left. ", target=target)
     return say(
-        "{shown}Overdue{rest}: ",
+        "{shown}Overdue{unclaimed}: ",
         shown=shown,
-        rest=say(", or unclaimed for {how_long}", how_long=how_long(policy.claim)) if policy.claim else "",
+        unclaimed=say(", or unclaimed for {how_long}", how_long=how_long(policy.claim)) if policy.claim else "",
     )
 
 
@@ -81,14 +82,14 @@ def subscription_card(subscription: Subscription, *, note: Prose = "", roster_pr
         *subscription_facts(subscription),
         Fact(
             say("Roster"),
-            sentence("⚠️ {roster_trouble}. I'll keep trying.", roster_trouble=roster_trouble(roster_problem)),
+            sentence("⚠️ {why}. I'll keep trying.", why=roster_trouble(roster_problem)),
         )
         if roster_problem
         else None,
         Fact(say("Set up by"), prose(Mention(subscription.owner.user_id), _acting(subscription))),
         Fact(
             say("Problem"),
-            say("Slack says “{problem_word}”. I'll keep trying.", problem_word=subscription.problem_word),
+            say("Slack says “{word}”. I'll keep trying.", word=subscription.problem_word),
         )
         if subscription.problem
         else None,
@@ -107,7 +108,7 @@ def subscription_facts(subscription: Subscription) -> tuple[Fact, ...]:
     facts = (
         Fact(say("Notifies about"), in_words(subscription)),
         Fact(say("Quiet hours"), quiet) if (quiet := quiet_hours(subscription)) else None,
-        Fact(UNCLAIMED, escalation(subscription.policy)) if can_be_claimed(subscription) else None,
+        Fact(say(UNCLAIMED), escalation(subscription.policy)) if can_be_claimed(subscription) else None,
         Fact(say("Who is on duty"), _shown_by(subscription)) if subscription.keep or subscription.topic else None,
     )
     return tuple(fact for fact in facts if fact)
@@ -123,7 +124,7 @@ def _acting(subscription: Subscription) -> Prose:
     actors = subscription.actors
     parts = (
         (say("what it shows"), actors.shown),
-        ("escalation", actors.escalation),
+        (say("escalation"), actors.escalation),
         (say("the roster"), actors.roster),
     )
     said = [sentence("{part} as {who}", part=part, who=Mention(user_id)) for part, user_id in parts if user_id]
@@ -162,7 +163,18 @@ def changed_card(change: str, by: str, before: Subscription, after: Subscription
 def ended_with_owner(subscription: Subscription) -> dict[str, Any]:
     """Return what is stored of a subscription that was removed because its owner is no longer connected."""
     again = {name: raw for name, raw in fields_of(subscription).items() if name != "subscription"}
-    return {"about": ENDED, "owner": subscription.owner.user_id, "what": in_words(subscription), "again": again}
+    return {
+        "about": ENDED,
+        "owner": subscription.owner.user_id,
+        "what": in_words(subscription),  # for an earlier version that is gone back to
+        "made": write_whole(subscription),
+        "again": again,
+    }
+
+
+def made_words(said: Mapping[str, Any]) -> str:
+    """Say what a notice's subscription is about. Older notices have it in words."""
+    return in_words(read_whole(str(said["made"]), "")) if said.get("made") else str(said.get("what"))
 
 
 def broken_owner(subscription: Subscription) -> dict[str, Any]:
@@ -181,7 +193,7 @@ def ended_notice(said: Mapping[str, Any]) -> Reply:
                 "all of this: {what}. It is posted without names, or not at all, until they connect again. "
                 "Anyone who may see it can set it up again and remove this.",
                 who=Mention(str(said.get("owner"))),
-                what=str(said.get("what")),
+                what=made_words(said),
             ),
             (again, Button("Settings", "notify.settings", {"subscription": str(said.get("subscription"))})),
             tone="warning",
@@ -191,7 +203,7 @@ def ended_notice(said: Mapping[str, Any]) -> Reply:
             "{who} is no longer connected to Dialpad, so this is no longer posted here: {what}. Anyone who "
             "may see it can set it up again.",
             who=Mention(str(said.get("owner"))),
-            what=str(said.get("what")),
+            what=made_words(said),
         ),
         (again,),
         tone="warning",
@@ -221,9 +233,7 @@ def subscription_buttons(subscription: Subscription) -> tuple[Button, ...]:
 
 def subscription_row(subscription: Subscription, number: int) -> Row:
     state = prose(Bold(say("Paused")), ": ") if subscription.paused else ()
-    problem = (
-        say(" It cannot post: {problem_word}.", problem_word=subscription.problem_word) if subscription.problem else ""
-    )
+    problem = say(" It cannot post: {word}.", word=subscription.problem_word) if subscription.problem else ""
     return Row(
         prose(f"{number}. ", state, in_words(subscription)),
         note=sentence("by {who}{problem}", who=Mention(subscription.owner.user_id), problem=problem),

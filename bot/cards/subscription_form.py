@@ -7,7 +7,7 @@ from bot.activity.news import NewsKind
 from bot.activity.subscriptions.changes import shows_more
 from bot.activity.subscriptions.conditions import Conditions, parse_conditions
 from bot.activity.subscriptions.filter import Side, UnclearFilter
-from bot.activity.subscriptions.filters import LabelFilter
+from bot.activity.subscriptions.filters import YOU, LabelFilter
 from bot.activity.subscriptions.subscription import LOOKED_AT, EscalationPolicy, Subscription
 from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import UnclearName
@@ -50,7 +50,7 @@ async def places_allowed(
     places they do not belong to: nobody listens to other people's calls by subscribing to them."""
     check_belongs(rights, chosen)
     if own and not chosen:
-        return {next(place for place in rights.places if place.startswith("user:")): "you"}
+        return {next(place for place in rights.places if place.startswith("user:")): YOU}
     if chosen or rights.is_admin:
         return chosen
     lines = await named_places(ctx, rights)
@@ -134,8 +134,9 @@ def check_rights(before: Subscription | None, made: Subscription, rights: Rights
 def check_roster(made: Subscription, rights: Rights, before: Subscription | None = None) -> None:
     """Check that the roster can be followed and its user group and topic set by this person. Raises FieldError."""
     if made.kinds & LOOKED_AT and not any(place.startswith(("callcenter:", "department:")) for place in made.places):
-        what = say("the board is") if NewsKind.BOARD in made.kinds else say("the alerts are")
-        raise FieldError("places", say("Name the line that {what} for, for example: for Support", what=what))
+        board = say("Name the line that the board is for, for example: for Support")
+        alerts = say("Name the line that the alerts are for, for example: for Support")
+        raise FieldError("places", board if NewsKind.BOARD in made.kinds else alerts)
     if replace(made, kinds=made.kinds - LOOKED_AT).follows_rosters and not made.call_centers:
         raise FieldError("places", say("Name the call center to follow, for example: for Support"))
     if made.topic and made.is_personal:

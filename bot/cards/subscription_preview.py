@@ -13,17 +13,33 @@ from bot.activity.subscriptions.overlap import Overlap, changed_settings, joined
 from bot.activity.subscriptions.stored import write_whole
 from bot.activity.subscriptions.subscription import LOOKED_AT, Subscription
 from bot.activity.subscriptions.words import by_clock, in_words, kinds_in_words
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.cards.subscription import fields_of, subscription_facts
 from bot.contract.prose import listed, plural, prose, sentence
 from bot.contract.reply import Button, Confirm, Fact, Mention, Prose, Raw, Reply
 
-A_BOARD: Final = "A board is one message for each line, changed in place."
+A_BOARD: Final = mark("A board is one message for each line, changed in place.")
 _SAID: Final = {
     NewsKind.BOARD: A_BOARD,
-    NewsKind.ALERT: "An alert is posted once, can be acknowledged and snoozed, and closes itself when it is over.",
+    NewsKind.ALERT: mark(
+        "An alert is posted once, can be acknowledged and snoozed, and closes itself when it is over."
+    ),
 }
 """What is easily taken for something else, by the kind of event."""
+_ONE: Final = {
+    NewsKind.RINGING: mark("incoming call"),
+    NewsKind.MISSED: mark("missed call"),
+    NewsKind.ABANDONED: mark("abandoned call"),
+    NewsKind.CALLBACK: mark("callback request"),
+    NewsKind.ANSWERED: mark("answered call"),
+    NewsKind.ENDED: mark("ended call"),
+    NewsKind.VOICEMAIL: mark("voicemail"),
+    NewsKind.RECAP: mark("recap"),
+    NewsKind.RECORDING: mark("recording"),
+    NewsKind.SMS: mark("text"),
+    NewsKind.FAILED_SMS: mark("failed text"),
+}
+"""What is counted, once."""
 _NAMED: Final = 2
 """Lines that are named on a button."""
 
@@ -43,7 +59,7 @@ def preview(
         about,
         Fact(say("Where"), _where(made)),
         Fact(say("How often"), said) if forecasts and (said := forecast_words(made, forecasts)) else None,
-        Fact(say("Changes"), ", ".join(changes)) if changes else None,
+        Fact(say("Changes"), ", ".join(map(say, changes))) if changes else None,
         Fact(say("Until now"), in_words(before)) if before is not None and in_words(before) != in_words(made) else None,
         Fact(say("Already there"), _shared_words(made, overlaps)) if overlaps else None,
         *rest,
@@ -54,7 +70,7 @@ def preview(
         say("Save the change?") if before else say("Save this?"),
         tuple(fact for fact in facts if fact),
         say("Save"),
-        note=_spaced([*(said for kind, said in _SAID.items() if kind in made.kinds), *notes]),
+        note=_spaced([*(say(said) for kind, said in _SAID.items() if kind in made.kinds), *notes]),
         edit=Button("Change", "notify.save", form_fields(made, is_new=before is None)),
         instead=_change_other(made, overlaps) if before is None else (),
     )
@@ -123,14 +139,14 @@ def _shared_words(made: Subscription, overlaps: Sequence[Overlap]) -> Prose:
     for one in overlaps[:2]:
         by = () if made.is_personal else sentence(", set up by {who}", who=Mention(one.other.owner.user_id))
         what = say("all of it") if one.whole else kinds_in_words(one.other, one.kinds)
-        said.append(sentence("{what}, by “{in_words}”{by}.", what=what, in_words=in_words(one.other), by=by))
+        said.append(sentence("{what}, by “{which}”{by}.", what=what, which=in_words(one.other), by=by))
     digests = {kind for one in overlaps for kind in one.kinds & DIGESTS}
     others = {kind for one in overlaps for kind in one.kinds - DIGESTS}
     if others:
         said.append(say("Each call or text is posted once, with the settings of the older one."))
     if digests:
-        names = say(" and ").join(kind.row.words for kind in NewsKind if kind in digests)
-        said.append(say("{names}{names2} would come twice.", names=names[:1].upper(), names2=names[1:]))
+        names = say(" and ").join(kind.row.said for kind in NewsKind if kind in digests)
+        said.append(say("{names} would come twice.", names=names[:1].upper() + names[1:]))
     return _spaced([*said, say("{count} more have some of it.", count=len(overlaps) - 2)] if overlaps[2:] else said)
 
 
@@ -154,7 +170,7 @@ def forecast_words(made: Subscription, forecasts: Forecasts) -> str:
     uncounted = [kind for kind in NewsKind if kind in made.kinds - COUNTED - DIGESTS - LOOKED_AT]
     said = [_yesterday(made, forecasts)] if counted else []
     if uncounted:
-        names = say(" and ").join(kind.row.words for kind in uncounted)
+        names = say(" and ").join(kind.row.said for kind in uncounted)
         said.append(say("No count for {names}: I keep those only once somebody wants them.", names=names))
     return " ".join(said)
 
@@ -199,12 +215,14 @@ def _times(found: Forecast) -> str:
 
 
 def _one_or_more(kind: NewsKind, count: int) -> str:
-    return kind.row.words.removesuffix("s") if count == 1 else kind.row.words
+    return say(_ONE[kind]) if count == 1 and kind in _ONE else kind.row.said
 
 
 def _calls_or_texts(made: Subscription) -> str:
     cards = {kind.row.card for kind in made.kinds & COUNTED}
-    return say(" or ").join(name for name, card in (("calls", "call"), ("texts", "conversation")) if card in cards)
+    return say(" or ").join(
+        name for name, card in ((say("calls"), "call"), (say("texts"), "conversation")) if card in cards
+    )
 
 
 def _lines(made: Subscription) -> str:

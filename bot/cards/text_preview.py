@@ -10,7 +10,7 @@ from typing import Final
 from bot.arguments.own_number import LineToUse, OwnNumber, line_to_use
 from bot.arguments.party import Party
 from bot.basics.errors import FieldError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.segments import count_segments, shown_character
 from bot.cards.answering import Before, not_from_there
 from bot.cards.number_flags import blocked_among, opted_out_among
@@ -25,7 +25,6 @@ MOST: Final = 50
 _NAMES_A_FACT: Final = 20
 _LONGEST_ON_BUTTON: Final = 700
 """Characters of a text that fit, with fifty numbers, into what Slack lets a button carry."""
-OWN_ONLY: Final = "Dialpad sends these from a number of your own only, so not from "
 
 
 @dataclass(frozen=True)
@@ -104,12 +103,11 @@ def _title(draft: TextDraft) -> str:
 
 
 async def _opted_out(ctx: Ctx, draft: TextDraft, refusing: Sequence[Party]) -> FieldError:
-    verb = "have" if len(refusing) > 1 else "has"
     names = ", ".join([party.plain(await ctx.region()) for party in refusing])
     instead = say("Leave them out.") if len(draft.to) > len(refusing) else say("Call them instead.")
-    return FieldError(
-        "to", say("{names} {verb} opted out of texts (STOP). {instead}", names=names, verb=verb, instead=instead)
-    )
+    several = mark("{names} have opted out of texts (STOP). {instead}")
+    one = mark("{names} has opted out of texts (STOP). {instead}")
+    return FieldError("to", say(several if len(refusing) > 1 else one, names=names, instead=instead))
 
 
 async def _line(ctx: Ctx, draft: TextDraft, *, own: bool) -> tuple[LineToUse, Prose]:
@@ -133,7 +131,11 @@ async def _line(ctx: Ctx, draft: TextDraft, *, own: bool) -> tuple[LineToUse, Pr
 def _to(to: Sequence[Party]) -> list[Fact]:
     """Name every recipient, in as many lines as that takes."""
     parts = [to[at : at + _NAMES_A_FACT] for at in range(0, len(to), _NAMES_A_FACT)]
-    labels = [say("To")] if len(parts) == 1 else [say("To, {n} on", n=n * _NAMES_A_FACT + 1) for n in range(len(parts))]
+    labels = (
+        [say("To")]
+        if len(parts) == 1
+        else [say("To, {number} on", number=n * _NAMES_A_FACT + 1) for n in range(len(parts))]
+    )
     return [Fact(label, listed([one.shown() for one in part])) for label, part in zip(labels, parts, strict=True)]
 
 
@@ -142,18 +144,17 @@ def _notes(
 ) -> list[Prose]:
     notes: list[Prose] = []
     if refusing:
-        notes.append(
-            sentence("Left out, because they opted out of texts (STOP): {names_of}. ", names_of=names_of(refusing))
-        )
+        notes.append(sentence("Left out, because they opted out of texts (STOP): {names}. ", names=names_of(refusing)))
     if own_only:
-        notes.append(prose(OWN_ONLY, own_only, ". "))
+        notes.append(
+            sentence("Dialpad sends these from a number of your own only, so not from {line}. ", line=own_only)
+        )
     if used.refused:
         notes.append(not_from_there(used.refused, "text"))
     if hit := [party for party in draft.to if party.number in blocked]:
-        verb = "are" if len(hit) > 1 else "is"
-        notes.append(
-            sentence("{names_of} {verb} blocked here, so a reply will not arrive. ", names_of=names_of(hit), verb=verb)
-        )
+        several = mark("{names} are blocked here, so a reply will not arrive. ")
+        one = mark("{names} is blocked here, so a reply will not arrive. ")
+        notes.append(sentence(several if len(hit) > 1 else one, names=names_of(hit)))
     if len(draft.to) > 1:
         notes.append(say("Each person gets a separate text and does not see the others."))
     return notes

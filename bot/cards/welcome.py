@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from bot.basics.language import say
 from bot.contract.prose import sentence
 from bot.contract.reply import Bold, Button, Code, Reply
 
@@ -18,10 +17,10 @@ def welcome(name: str, command: str) -> Reply:
     return Reply(
         sentence(
             "You are connected: what you do here happens in Dialpad as {name}, with your rights there. "
-            "Type {command} for a menu, or just say what you want: {value}.",
+            "Type {command} for a menu, or just say what you want: {example}.",
             name=Bold(name),
             command=Code(command),
-            value=Code(say("{command} dnd on for 30m", command=command)),
+            example=Code(f"{command} dnd on for 30m"),
         ),
         buttons=_FIRST_STEPS,
         tone="done",

@@ -3,25 +3,25 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.basics.language import say
+from bot.basics.language import mark, say
 
 
 @dataclass(frozen=True)
 class Novelty:
-    """Something new in one sentence, and the command whose help has the rest."""
+    """Something new in one sentence, in English, and the command whose help has the rest."""
 
     what: str
     word: str
 
 
 NEWS: Final = (
-    Novelty("A message that says all day who answers, who waits and how the day goes.", "board"),
-    Novelty("How many calls came, how fast they were answered, and how that compares.", "stats"),
-    Novelty("What waits for somebody, the longest-waiting first, settled by what people really do.", "open"),
-    Novelty("Texts for later, and one text to up to 50 people, each alone.", "scheduled"),
-    Novelty("Lines as you would say them; what can mean two things is asked back with buttons.", "help"),
+    Novelty(mark("A message that says all day who answers, who waits and how the day goes."), "board"),
+    Novelty(mark("How many calls came, how fast they were answered, and how that compares."), "stats"),
+    Novelty(mark("What waits for somebody, the longest-waiting first, settled by what people really do."), "open"),
+    Novelty(mark("Texts for later, and one text to up to 50 people, each alone."), "scheduled"),
+    Novelty(mark("Lines as you would say them; what can mean two things is asked back with buttons."), "help"),
 )
-SEE_NEWS: Final = ("See what's new", "news.news")
+SEE_NEWS: Final = (mark("See what's new"), "news.news")
 """The label and the route of the button that shows it."""
 
 

@@ -118,8 +118,8 @@ def _what(item: Item) -> str:
     if item.awaits_callback:
         return say("📲 Asked for a callback, which Dialpad makes")
     if item.has_voicemail:
-        return "📬 Voicemail"
-    return say("🔴 Missed call") if item.calls else "💬 Text"
+        return say("📬 Voicemail")
+    return say("🔴 Missed call") if item.calls else say("💬 Text")
 
 
 def _dotted(parts: Sequence[Prose]) -> Prose:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.activity.alerts import AlertChange, AlertRule, AlertState, Thresholds, judge, snoozed
+from bot.activity.alerts import WRONG, AlertChange, AlertRule, AlertState, Thresholds, Wrong, judge, snoozed
 from bot.activity.board import BoardView
 from bot.activity.news import NewsKind
 from bot.activity.registers import fragment, value
@@ -99,7 +99,7 @@ class _Look:
             "subscription": self.line.subscription,
             "place": self.line.place,
             "name": self.view.name,
-            "what": change.said,
+            "wrong": WRONG.dump(change.wrong or Wrong()),
             "raised_at": self.view.now.isoformat(),
             "times": change.times,
         }

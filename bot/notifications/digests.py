@@ -19,6 +19,7 @@ from bot.activity.items import MADE_UP_LINE, Item
 from bot.activity.news import DIGESTS, happening_of
 from bot.activity.registers import fragment
 from bot.activity.subscriptions.filters import QuietHoursFilter
+from bot.activity.subscriptions.stored import write_whole
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
 from bot.activity.texts import arrivals, view_conversation
@@ -135,6 +136,7 @@ class Digests:
             still_open=still_open(await self._open(known), now),
             target_min=subscription.policy.answer or subscription.policy.claim,
             in_hours=bool(subscription.policy.answer),
+            made=write_whole(subscription),
         )
 
     async def _due_at(self, subscription: Subscription, items: Sequence[Item]) -> Callable[[Item], datetime | None]:

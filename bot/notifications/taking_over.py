@@ -13,8 +13,8 @@ from typing import Final
 import structlog
 
 from bot.activity.registers import fragment
+from bot.activity.subscriptions.stored import write_whole
 from bot.activity.subscriptions.subscription import Subscription
-from bot.activity.subscriptions.words import in_words
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected, NotFound, TokenRefused
 from bot.basics.person import PersonKey
@@ -113,7 +113,7 @@ class TakeOvers:
                 "about": TAKEN_OVER,
                 "before": before.user_id,
                 "channel": one.channel,
-                "what": in_words(one),
+                "made": write_whole(one),
                 "off": one.owner == heir and bool(one.policy.supervisor) and not one.policy.last,
             }
             wanted = [NewPosting(heir.user_id, one.id)]

@@ -16,11 +16,13 @@ from phonenumbers import NumberParseException
 from bot.activity.news import OF_NO_LINE, News, NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours, parse_daily_hours, parse_span
 from bot.activity.subscriptions.filter import Filter, UnclearFilter, pieces
-from bot.basics.language import say, say_weekday, translated
+from bot.basics.language import mark, say, say_weekday, translated
 from bot.basics.names import one_line
 from bot.basics.phone import looks_like_number, read_number
 from bot.basics.times import DAY, clock
 
+YOU: Final = mark("you")
+"""What a person's own line is called in their own notifications."""
 _LENGTH: Final = re.compile(r"(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?)?")
 _PREFIX: Final = re.compile(r"\+\d{1,15}")
 _HOURS_EXAMPLE: Final = "hours:8-18 or hours:mon-fri,8-18 or hours:open"
@@ -276,7 +278,7 @@ class LineHoursFilter(Filter):
 
     @property
     def words(self) -> str:
-        return say("while the line is {state}", state=self.state)
+        return say("while the line is open") if self.state == "open" else say("while the line is closed")
 
     @property
     def typed(self) -> str:
@@ -308,9 +310,7 @@ class HoursFilter(Filter):
         begin, end, days = self.hours
         on = say("on {days}", days=join_words([say_weekday(day, short=True) for day in days], "and")) if days else ""
         between = (
-            say("between {clock} and {clock2}", clock=clock(begin), clock2=clock(end))
-            if (begin, end) != (0, DAY)
-            else ""
+            say("between {begin} and {end}", begin=clock(begin), end=clock(end)) if (begin, end) != (0, DAY) else ""
         )
         return " ".join(part for part in (on, between) if part)
 
@@ -342,7 +342,7 @@ class QuietHoursFilter(Filter):
 
     @property
     def words(self) -> str:
-        return say("quiet from {clock} to {clock2}", clock=clock(self.hours.begin), clock2=clock(self.hours.end))
+        return say("quiet from {begin} to {end}", begin=clock(self.hours.begin), end=clock(self.hours.end))
 
     @property
     def typed(self) -> str:

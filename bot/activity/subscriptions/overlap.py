@@ -21,7 +21,7 @@ from bot.activity.subscriptions.filters import (
     arranged,
 )
 from bot.activity.subscriptions.subscription import DIGEST_AT, EscalationPolicy, Subscription
-from bot.basics.language import say
+from bot.basics.language import mark
 from bot.basics.times import DAY, WEEKDAYS
 
 _ONE_VALUE: Final = (CountryFilter, InternalFilter, LineHoursFilter)
@@ -41,23 +41,24 @@ class Overlap:
 
 
 def settings_of(subscription: Subscription) -> Mapping[str, Any]:
-    """Return what a subscription does, without whose it is and how it fares: equal for two that do the same."""
+    """Return what a subscription does, without whose it is and how it fares: equal for two that do the same. Its
+    names are stored, and said to people in their language."""
     filters = (*subscription.included, *subscription.excluded)
     goes_by_clock = bool(subscription.kinds & DIGESTS) or any(one.uses_clock for one in filters)
     asks = subscription.policy if subscription.policy.asks else EscalationPolicy(handle=subscription.policy.handle)
     return {
-        "events": subscription.kinds,
-        "lines": _compared(subscription.included, PlaceFilter),
-        "filters": _compared(subscription.included, *_conditions(subscription.included)),
-        "exceptions": _compared(subscription.excluded, *_conditions(subscription.excluded), PlaceFilter),
-        "quiet hours": subscription.quiet,
-        "length of a queue": subscription.queue,
-        "escalation": asks,
-        "time of the digest": _digest(subscription),
-        "user group": subscription.keep,
-        "topic": subscription.topic,
-        "alerts": (subscription.alerts or Thresholds()) if NewsKind.ALERT in subscription.kinds else None,
-        "clock": subscription.zone if goes_by_clock else "",
+        mark("events"): subscription.kinds,
+        mark("lines"): _compared(subscription.included, PlaceFilter),
+        mark("filters"): _compared(subscription.included, *_conditions(subscription.included)),
+        mark("exceptions"): _compared(subscription.excluded, *_conditions(subscription.excluded), PlaceFilter),
+        mark("quiet hours"): subscription.quiet,
+        mark("length of a queue"): subscription.queue,
+        mark("escalation"): asks,
+        mark("time of the digest"): _digest(subscription),
+        mark("user group"): subscription.keep,
+        mark("topic"): subscription.topic,
+        mark("alerts"): (subscription.alerts or Thresholds()) if NewsKind.ALERT in subscription.kinds else None,
+        mark("clock"): subscription.zone if goes_by_clock else "",
     }
 
 
@@ -92,9 +93,7 @@ def joined(other: Subscription, new: Subscription) -> Subscription | None:
     """Return ``other`` changed so that it wants what both want and nothing more; None when one cannot say both."""
     mine, theirs = settings_of(new), settings_of(other)
     kinds, lines = mine["events"] == theirs["events"], mine["lines"] == theirs["lines"]
-    alike = all(
-        mine[name] == theirs[name] for name in ("filters", "exceptions", say("quiet hours"), say("length of a queue"))
-    )
+    alike = all(mine[name] == theirs[name] for name in ("filters", "exceptions", "quiet hours", "length of a queue"))
     if not alike or not (kinds or lines):
         return None
     both = replace(other, kinds=other.kinds | new.kinds)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from bot.activity.alerts import Thresholds
 from bot.activity.news import DIGESTS, NewsKind
-from bot.activity.subscriptions.filters import FILTERS, PlaceFilter, join_words
+from bot.activity.subscriptions.filters import FILTERS, YOU, PlaceFilter, join_words
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.language import say, say_weekday
 
@@ -13,7 +13,7 @@ def in_words(subscription: Subscription) -> str:
     """Return the effective filter as a sentence: "missed calls and texts for Support, except label spam". The time zone
     is added where its hours depend on it."""
     kinds = kinds_in_words(subscription, subscription.kinds)
-    parts = [f"{kinds or 'nothing'} {lines_in_words(subscription)}"]
+    parts = [f"{kinds or say('nothing')} {lines_in_words(subscription)}"]
     parts += conditions_in_words(subscription)
     if by_clock(subscription):
         parts.append(say("in {zone_name} time", zone_name=subscription.zone_name))
@@ -38,21 +38,21 @@ def _said(subscription: Subscription, kind: NewsKind) -> str:
         case NewsKind.ALERT:
             return say("alerts when {words}", words=(subscription.alerts or Thresholds()).words or say("nothing"))
         case NewsKind.DAILY:
-            return say("{words} at {digest_time}", words=kind.row.words, digest_time=subscription.digest_time)
+            return say("{words} at {digest_time}", words=kind.row.said, digest_time=subscription.digest_time)
         case NewsKind.WEEKLY:
             return say(
                 "{words} on {weekday} at {digest_time}",
-                words=kind.row.words,
+                words=kind.row.said,
                 weekday=say_weekday(subscription.digest_day),
                 digest_time=subscription.digest_time,
             )
         case _:
-            return kind.row.words
+            return kind.row.said
 
 
 def lines_in_words(subscription: Subscription) -> str:
     """Return the lines as in "for Support or Sales"."""
-    names = list(subscription.places.values())
+    names = [say(YOU) if name == YOU else name for name in subscription.places.values()]
     return say("for {names}", names=join_words(names, "or")) if names else say("on every line")
 
 

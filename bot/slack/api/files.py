@@ -10,14 +10,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import ChatopsError, UserError
+from bot.basics.language import mark, say
 from bot.basics.person import PersonKey
 from bot.contract.context import Upload
 from bot.slack.api.messages import Clients
 from bot.slack.api.web_client import upload
 from bot.slack.conversation.errors import slack_code
 
-_GONE: Final = "That file can no longer be read. Attach it again."
-_UNREADABLE: Final = (
+_GONE: Final = mark("That file can no longer be read. Attach it again.")
+_UNREADABLE: Final = mark(
     "This app was installed without the permission files:read, so it cannot read what you attach. Ask whoever runs it "
     "to add it and install it again."
 )
@@ -87,12 +88,18 @@ class SlackFiles:
         try:
             file = (await client.files_info(file=file_id))["file"]
         except SlackApiError as problem:
-            raise UserError(_UNREADABLE if slack_code(problem) == "missing_scope" else _GONE) from None
+            raise UserError(say(_UNREADABLE if slack_code(problem) == "missing_scope" else _GONE)) from None
         size, owner = int(file.get("size") or 0), file.get("user")
         if owner != person.user_id:
-            raise UserError("That file was attached by somebody else. Attach one of your own.")
+            raise UserError(say("That file was attached by somebody else. Attach one of your own."))
         if size > largest:
-            raise UserError(f"The file has {size / 1000:,.0f} kB; the limit is {largest / 1000:,.0f} kB.")
+            raise UserError(
+                say(
+                    "The file has {size:,.0f} kB; the limit is {largest:,.0f} kB.",
+                    size=size / 1000,
+                    largest=largest / 1000,
+                )
+            )
         address = str(file.get("url_private_download") or file.get("url_private") or "")
         try:
             async with self._session.get(
@@ -102,7 +109,7 @@ class SlackFiles:
                 while answer.status == 200 and len(content) <= largest and (more := await answer.content.read(65_536)):
                     content += more
         except (TimeoutError, aiohttp.ClientError):
-            raise UserError(_GONE) from None
+            raise UserError(say(_GONE)) from None
         if not content or len(content) > largest:
-            raise UserError(_GONE)
+            raise UserError(say(_GONE))
         return Upload(str(file.get("name") or "file"), len(content), content)

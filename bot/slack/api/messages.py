@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import UserError
+from bot.basics.language import say
 from bot.basics.person import PersonKey
 from bot.basics.request_turns import TurnBook, TurnsInMemory
 from bot.contract.context import Where
@@ -218,7 +219,7 @@ class SlackMessages:
             await upload(client, name, content, channel=str(opened["channel"]["id"]), words=words or None)
         except (TimeoutError, aiohttp.ClientError) as problem:
             _log.warning("slack did not take a file", error=type(problem).__name__)
-            raise UserError("Slack did not take the file. Try again in a minute.") from None
+            raise UserError(say("Slack did not take the file. Try again in a minute.")) from None
 
     async def remove_pressed(self, where: Where) -> None:
         """Delete the message that was pressed, where Slack allows it."""

@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.basics.errors import UserError
-from bot.basics.language import language_of
+from bot.basics.language import language_of, say
 from bot.basics.names import shown_name
 from bot.basics.person import PersonKey
 from bot.contract.context import Profile
@@ -63,7 +63,7 @@ class SlackPeople:
             return await asyncio.shield(asking)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as problem:
             if kept is None:
-                raise UserError("Slack did not say who you are. Try again in a minute.") from problem
+                raise UserError(say("Slack did not say who you are. Try again in a minute.")) from problem
             return kept
 
     async def _ask(self, key: PersonKey) -> Profile:

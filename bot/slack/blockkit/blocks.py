@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.basics.language import say, say_day
+from bot.basics.language import mark, say, say_day
 from bot.basics.names import one_line, without_turns
 from bot.basics.phone import national
 from bot.contract.reply import Bold, Code, Link, Mention, Part, Phone, Picture, Prose, When
@@ -23,7 +23,7 @@ _SPEAKS_MRKDWN = re.compile(r"[*_~`]|:[\w+'-]+:|^\s*>|^\s*•", re.MULTILINE)
 _SLACK_ID = re.compile(r"[UWS][A-Z0-9]{2,}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,}")
 _LINKED = re.compile(r"(https?://|mailto:|tel:)[^\s<>|]+", re.IGNORECASE)
-_DATE_FORMATS = {"time": "{time}", "date": "{date_short_pretty} at {time}", "ago": "{ago}"}
+_DATE_FORMATS = {"time": "{time}", "date": mark("{date_short_pretty} at {time}"), "ago": "{ago}"}
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 NOTHING = "–"
@@ -43,8 +43,8 @@ class Reader:
 
     def name_of(self, slack_id: str) -> str:
         """Return the name for an id; never the id, which nobody knows."""
-        unknown = {"S": say("a user group"), "C": say("a channel"), "G": say("a channel")}.get(slack_id[:1], "somebody")
-        return self.names.get(slack_id, unknown)
+        unknown = {"S": say("a user group"), "C": say("a channel"), "G": say("a channel")}.get(slack_id[:1])
+        return self.names.get(slack_id, unknown or say("somebody"))
 
 
 def parts_of(prose: Prose) -> tuple[Part, ...]:
@@ -137,7 +137,7 @@ def _mrkdwn_part(part: Part, reader: Reader) -> str:  # noqa: PLR0911  one retur
             return f"`{_flat(part)}`" if part.text.strip() else escape(part.text)
         case When():
             stamp, shown = int(_moment(part).timestamp()), escape(written_time(part, reader))
-            return f"<!date^{stamp}^{_DATE_FORMATS[part.style]}|{shown}>"
+            return f"<!date^{stamp}^{say(_DATE_FORMATS[part.style])}|{shown}>"
         case Phone():
             return (
                 f"<tel:{part.e164}|{escape(national(part.e164, reader.region))}>"

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.basics.language import say, translated
+from bot.basics.language import translated
 from bot.contract.reply import Button, RawArgs
 from bot.slack.blockkit.blocks import Json, plain_object
 from bot.slack.blockkit.limits import (
@@ -54,14 +54,7 @@ def pack_args(route: str, args: RawArgs | Mapping[str, Any]) -> str:
     """Pack a button's arguments into its value. Raises ButtonTooLong over 2,000 characters."""
     value = json.dumps(dict(args), separators=(",", ":"), ensure_ascii=False)
     if len(value) > BUTTON_VALUE:
-        raise ButtonTooLong(
-            say(
-                "{route}: {count} characters of arguments; a button carries {BUTTON_VALUE}",
-                route=route,
-                count=len(value),
-                BUTTON_VALUE=BUTTON_VALUE,
-            )
-        )
+        raise ButtonTooLong(f"{route}: {len(value)} characters of arguments; a button carries {BUTTON_VALUE}")
     return value
 
 
@@ -95,14 +88,7 @@ def build_button(button: Button, *, current: str = "") -> Json:
     made: Json = {"type": "button", "text": plain_object(translated(button.label), BUTTON_TEXT)}
     if button.url is not None:
         if len(button.url) > BUTTON_URL:
-            raise ButtonTooLong(
-                say(
-                    "{button}: an address of {count} characters; {BUTTON_URL} fit",
-                    button=button.label,
-                    count=len(button.url),
-                    BUTTON_URL=BUTTON_URL,
-                )
-            )
+            raise ButtonTooLong(f"{button.label}: an address of {len(button.url)} characters; {BUTTON_URL} fit")
         made |= {"action_id": OPENS_LINK, "url": button.url}
     else:
         suffix = (_FORM if button.form else "") + (_AGAIN if button.in_place or button.route == current else "")

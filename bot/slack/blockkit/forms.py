@@ -56,13 +56,7 @@ def pack_metadata(where: Where, **more: Any) -> str:
     kept = {"w": where.to_json(), **{key: value for key, value in more.items() if value}}
     text = json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
     if len(text) > PRIVATE_METADATA:
-        raise FormTooLarge(
-            say(
-                "{count} characters to carry along; a view takes {PRIVATE_METADATA}",
-                count=len(text),
-                PRIVATE_METADATA=PRIVATE_METADATA,
-            )
-        )
+        raise FormTooLarge(f"{len(text)} characters to carry along; a view takes {PRIVATE_METADATA}")
     return text
 
 
@@ -112,7 +106,7 @@ async def build_form(
     if shown:
         blocks.insert(0, context(f"⚠️ {cut(' '.join(shown.values()), 1_500)}", Reader()))
     if folded := len(route.fields) - len(fields):
-        more = Button(say("More fields ({folded})", folded=folded), route.id, {MORE: "1"}, form=True)
+        more = Button(say("More fields ({count})", count=folded), route.id, {MORE: "1"}, form=True)
         blocks.append(build_actions([build_button(more)]))
     hidden = {name: value for name, value in args.items() if name in route.arguments and name not in route.fields}
     try:
@@ -132,7 +126,7 @@ async def build_form(
 
 
 def form_title(route: Route) -> str:
-    return translated(route.title or route.summary or route.word or say("Dialpad"))
+    return translated(route.title or route.summary or route.word or "Dialpad")
 
 
 _DOT: Final = "|"
@@ -286,7 +280,7 @@ def _with_kept(argument: Choice, given: Iterable[str]) -> tuple[Option, ...]:
     """Return the options, and one for each word given that is none of them and stays as it is."""
     kept = dict.fromkeys(word for one in given if (word := argument.kept(one)) is not None)
     declared = tuple(replace(one, text=translated(one.text), note=translated(one.note)) for one in argument.options)
-    return (*declared, *(Option(say("{replace} (as it is)", replace=word.replace("_", " ")), word) for word in kept))
+    return (*declared, *(Option(say("{word} (as it is)", word=word.replace("_", " ")), word) for word in kept))
 
 
 def _build_several(argument: Several, given: Raw | None) -> Json:
@@ -332,22 +326,18 @@ def build_option(option: Option) -> Json:
 
 _AS_MANY: Final = 20
 """Options that a type-ahead finds at most in most lists: where there are so many, more may match."""
-_EMPTY: Final = Option("Leave it empty", CLEAR)
 
 
 def build_suggestions(found: Sequence[Option], *, empties: bool = False) -> Json:
     """Build the answer to a type-ahead. ``empties``: whether the field holds something that may be taken away, for
     which Slack has no button. A list that may be cut says so above its options."""
     options = [build_option(option) for option in found[: OPTIONS - 1]]
-    first = [build_option(_EMPTY)] if empties else []
+    first = [build_option(Option(say("Leave it empty"), CLEAR))] if empties else []
     if len(found) < _AS_MANY:
         return {"options": [*first, *options]}
-    more = {"label": plain_object(_MORE_MATCH, OPTION_TEXT), "options": options}
+    more = {"label": plain_object(say("More may match: type more letters"), OPTION_TEXT), "options": options}
     none = [{"label": plain_object(say("Nothing"), OPTION_TEXT), "options": first}] if first else []
     return {"option_groups": [*none, more]}
-
-
-_MORE_MATCH: Final = "More may match: type more letters"
 
 
 def read_closed(route: Route, view: Mapping[str, Any]) -> dict[str, Raw]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import structlog
 
 from bot.basics.errors import ChatopsError, DialpadError, UserError, may_have_been_done
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.catalogue.running import confirmation
 from bot.catalogue.values import data_of, raw_of
 from bot.contract.context import Ctx, Origin, Where
@@ -52,7 +52,7 @@ from bot.dialpad.action import Action
 from bot.slack.api.channel_messages import ChannelMessages, MessagePlace
 from bot.slack.blockkit.blocks import Reader, plain
 from bot.slack.conversation.errors import read_trouble
-from bot.slack.conversation.permissions import Permissions
+from bot.slack.conversation.permissions import A_ROLE, Permissions
 from bot.store.approvals import DRAFT_FOR, Approval, Approvals, HeldRequest
 from bot.store.keys import KeyProblem
 
@@ -60,11 +60,15 @@ _log = structlog.get_logger(__name__)
 
 MOST_ASKED: Final = 10
 """People who are asked in direct messages."""
-_GONE: Final = "This request is no longer known. Whoever asked can ask again."
+_GONE: Final = mark("This request is no longer known. Whoever asked can ask again.")
 _OVER: Final[Mapping[str, str]] = {
-    "approved": "was approved already", "running": "was approved already", "done": "was approved and done already",
-    "declined": "was declined already", "expired": "has expired", "draft": "was not asked for yet",
-}  # fmt: skip
+    "approved": mark("was approved already"),
+    "running": mark("was approved already"),
+    "done": mark("was approved and done already"),
+    "declined": mark("was declined already"),
+    "expired": mark("has expired"),
+    "draft": mark("was not asked for yet"),
+}
 
 
 @dataclass
@@ -94,7 +98,7 @@ class Approving:
         policy = await self.permissions.policy(found.company)
         if not await self.approvals.move(found.company, name, "draft", "open", lasts=timedelta(hours=policy.hours)):
             raise UserError(
-                say("This {state}. Nothing was done again.", state=_OVER.get(found.state, say("was asked for already")))
+                say("This {state}. Nothing was done again.", state=_over(found, mark("was asked for already")))
             )
         return await self._post(ctx, name)
 
@@ -108,7 +112,7 @@ class Approving:
         reader = Reader(region=self.region)
         (_, title), *others = told or [(fact.label, plain(fact.value, reader)) for fact in confirm.facts]
         me = (await ctx.account.link()).dialpad_name
-        others = [(label, me if value == "Me" else value) for label, value in others]
+        others = [(label, me if value in {"Me", say("Me")} else value) for label, value in others]
         request = HeldRequest(
             route=route,
             args=dict(raw),
@@ -149,9 +153,9 @@ class Approving:
             await self.approvals.move(found.company, name, "open", "expired")
             raise UserError(
                 say(
-                    "This needs the approval of {a}, and none could be asked. Ask an admin to name some "
+                    "This needs the approval of {role}, and none could be asked. Ask an admin to name some "
                     "in {typed}. Nothing was done.",
-                    a=_a(role),
+                    role=say(A_ROLE[role]),
                     typed=ctx.deps.settings.typed("roles"),
                 )
             )
@@ -196,28 +200,25 @@ class Approving:
         if found.person == ctx.person:
             raise UserError(say("You asked for this yourself, so somebody else has to decide."))
         if not await self.permissions.holds(ctx, Role(found.role)):
-            raise UserError(say("Only {a} can decide this. Nothing was changed.", a=_a(Role(found.role))))
+            raise UserError(
+                say("Only {role} can decide this. Nothing was changed.", role=say(A_ROLE[Role(found.role)]))
+            )
         expired = found.expires_at <= ctx.now
         after: Any = "expired" if expired else "approved" if yes else "declined"
         if not await self.approvals.move(found.company, name, "open", after, by=ctx.person.user_id):
             found = await self._get(ctx, name)
-            raise UserError(
-                say("This {state}. Nothing was changed.", state=_OVER.get(found.state, say("was decided already")))
-            )
+            raise UserError(say("This {state}. Nothing was changed.", state=_over(found, mark("was decided already"))))
         ctx.touched("approval", name, decided=after, of=found.request.route)
         if not expired:  # in the place of the end that was set for it
             route = RUN_APPROVED if yes else TELL_DECLINED
             await ctx.deps.later.at(ctx.now, _key(name), route, {"name": name}, found.person, {})
-        stamp = sentence(
-            "{after} by {who} at {when}", after=after.capitalize(), who=Mention(ctx.person.user_id), when=When(ctx.now)
-        )
+        decided = mark("Approved by {who} at {when}") if yes else mark("Declined by {who} at {when}")
+        stamp = sentence(decided, who=Mention(ctx.person.user_id), when=When(ctx.now))
         await self._stamp(found, sentence("Expired at {when}", when=When(found.expires_at)) if expired else stamp)
         if expired:
             return Reply(say("This has expired, so nothing was done. They can ask again."), tone="warning")
         return Reply(
-            say("{after}. They hear of it now.", after=after.capitalize())
-            if not yes
-            else say("Approved. It runs now."),
+            say("Declined. They hear of it now.") if not yes else say("Approved. It runs now."),
             tone="done",
         )
 
@@ -238,7 +239,7 @@ class Approving:
         found = await self._get(ctx, name)
         if not await self.approvals.move(found.company, name, "approved", "running"):
             if found.state != "running":
-                return Reply(f"“{found.request.title}” {_OVER.get(found.state, say('is over'))}.")
+                return Reply(f"“{found.request.title}” {_over(found, mark('is over'))}.")
             await self.approvals.move(found.company, name, "running", "done")
             return Reply(
                 say(
@@ -300,7 +301,7 @@ class Approving:
                 )
             )
         left = {"approved": say("was approved and could not be run, so nothing was done. You can ask again.")}
-        return Reply(f"“{found.request.title}” {left.get(found.state, _OVER.get(found.state, say('is over')))}")
+        return Reply(f"“{found.request.title}” {left.get(found.state, _over(found, mark('is over')))}")
 
     async def say_declined(self, ctx: Ctx, name: str) -> Answer:
         found = await self._get(ctx, name)
@@ -315,7 +316,7 @@ class Approving:
         except KeyProblem:
             found = None
         if found is None:
-            raise UserError(_GONE)
+            raise UserError(say(_GONE))
         return found
 
 
@@ -323,5 +324,6 @@ def _key(name: str) -> str:
     return f"approval:{name}"
 
 
-def _a(role: Role) -> str:
-    return say("an {role}", role=role.value) if role is Role.ADMIN else f"a {role.value}"
+def _over(found: Approval, otherwise: str) -> str:
+    """Say how a request stands, as the end of a sentence about it."""
+    return say(_OVER.get(found.state, otherwise))

@@ -115,7 +115,7 @@ class Dispatcher:
             if kind is PayloadKind.EVENT:
                 self._doubtful.add(key)
             else:
-                self._start(self._until_stored(say("delivery not withdrawn"), lambda: self.stores.inbox.withdraw(key)))
+                self._start(self._until_stored("delivery not withdrawn", lambda: self.stores.inbox.withdraw(key)))
             raise
         may_be_ours = key in self._doubtful
         self._doubtful.discard(key)
@@ -186,16 +186,23 @@ class Dispatcher:
             request = self._plan_again(delivery.payload)
             if request is None:
                 continue
-            what = (
-                say(" It may or may not have happened: check in Dialpad before you")
-                if delivery.started
-                else say(" You can")
+            self._start(self._say_stopped(request.person, started=delivery.started))
+
+    async def _say_stopped(self, person: PersonKey, *, started: bool) -> None:
+        """Tell somebody that what they asked for is not gone on with."""
+        with speaking(await self._languages.of(person)):
+            told = (
+                say(
+                    "I stopped before I was done with something you asked for, and did not go on with it. It may or "
+                    "may not have happened: check in Dialpad before you try again."
+                )
+                if started
+                else say(
+                    "I stopped before I was done with something you asked for, and did not go on with it. You can try "
+                    "again."
+                )
             )
-            told = say(
-                "I stopped before I was done with something you asked for, and did not go on with it.{what} try again.",
-                what=what,
-            )
-            self._start(self.tell(request.person, Reply(told, tone="warning")))
+            await self.tell(person, Reply(told, tone="warning"))
 
     def _plan_again(self, payload: Mapping[str, Any]) -> Request | None:
         """Read a delivery of a process that ended: its window can no longer be opened."""
@@ -205,23 +212,21 @@ class Dispatcher:
         """Tell whoever asked that it cannot be read any more, and close the delivery once Slack has taken that."""
         if delivery.person is not None:
             speak(await self._languages.of(delivery.person))
-            outcome = (
-                say("may or may not have happened: check in Dialpad before you ask again")
-                if delivery.started
-                else say("did not happen. Ask for it again")
-            )
-            told = Reply(
+            told = (
                 say(
-                    "Something you asked for can no longer be read here, because its encryption key is "
-                    "missing. It {outcome}.",
-                    outcome=outcome,
-                ),
-                tone="warning",
+                    "Something you asked for can no longer be read here, because its encryption key is missing. It may "
+                    "or may not have happened: check in Dialpad before you ask again."
+                )
+                if delivery.started
+                else say(
+                    "Something you asked for can no longer be read here, because its encryption key is missing. It did "
+                    "not happen. Ask for it again."
+                )
             )
             placed = self._place_dm(delivery.person)
-            await self._executor.say_safely(placed, None, told)
+            await self._executor.say_safely(placed, None, Reply(told, tone="warning"))
             await self._say_at_last(placed)
-        await self._until_stored(say("delivery not closed"), lambda: self.stores.inbox.done(delivery.key))
+        await self._until_stored("delivery not closed", lambda: self.stores.inbox.done(delivery.key))
 
     async def resume(self, person: PersonKey) -> int:
         """Run what the person asked for before they were connected; how many requests that was."""
@@ -230,7 +235,8 @@ class Dispatcher:
             waiting = _read_unconnected(asked)
             route = self.table.by_id.get(waiting.route) if waiting else None
             if waiting is None or route is None:
-                lost = say("Something you asked for before you connected can no longer be read. Ask for it again.")
+                with speaking(await self._languages.of(person)):
+                    lost = say("Something you asked for before you connected can no longer be read. Ask for it again.")
                 await self.tell(person, Reply(lost, tone="warning"))
                 continue
             count += 1
@@ -293,9 +299,9 @@ class Dispatcher:
         ctx = self._placement.build_ctx(request)
         told = Reply(
             sentence(
-                "What you had set for {when} did not happen. {why_given_up}",
+                "What you had set for {when} did not happen. {why}",
                 when=When(due.when, "date"),
-                why_given_up=self.why_given_up(due, error),
+                why=self.why_given_up(due, error),
             ),
             (SET_NOW, *(error.choices if isinstance(error, NotPermitted) else ())),
             tone="warning",
@@ -345,7 +351,7 @@ class Dispatcher:
     async def _finish(self, request: Request, placed: PlacedRequest) -> None:
         if request.recorded and request.incoming is not None:
             key = request.incoming.key
-            await self._until_stored(say("delivery not closed"), lambda: self.stores.inbox.done(key, placed.audit))
+            await self._until_stored("delivery not closed", lambda: self.stores.inbox.done(key, placed.audit))
 
     async def _until_stored(self, failure: str, change: Callable[[], Awaitable[None]]) -> None:
         """Make a change on disk, as soon as the database takes it: an open delivery would be done once more by whoever

@@ -27,7 +27,7 @@ from bot.basics.errors import (
     UserError,
     may_have_been_done,
 )
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.contract.doubt import Doubt
 from bot.contract.reading import Refused
 from bot.contract.reply import Button
@@ -53,59 +53,62 @@ class UserMessage:
     choices: tuple[Button, ...] = ()
 
 
-_AGAIN = "Try again in a minute."
-_RECONNECT = "Dialpad no longer accepts your connection. Disconnect, connect again, then try this again."
-_UNKNOWN = "Check in Dialpad before you try again."
+_AGAIN = mark("Try again in a minute.")
+_RECONNECT = mark("Dialpad no longer accepts your connection. Disconnect, connect again, then try this again.")
+_UNKNOWN = mark("Check in Dialpad before you try again.")
 
 _DIALPAD: Mapping[type[DialpadError], tuple[str, str]] = {
-    BadRequest: ("Dialpad did not accept this.", "Check what you entered and try again."),
+    BadRequest: (mark("Dialpad did not accept this."), mark("Check what you entered and try again.")),
     TokenRefused: (_RECONNECT, ""),
     GrantEnded: (_RECONNECT, ""),
     NotAllowed: (
-        "Your Dialpad account is not allowed to do this.",
-        "Ask a Dialpad admin at your company to do it or give you permission.",
+        mark("Your Dialpad account is not allowed to do this."),
+        mark("Ask a Dialpad admin at your company to do it or give you permission."),
     ),
-    NotFound: ("Dialpad cannot find this, or you are not allowed to see it.", "Check it, then pick again."),
-    Conflict: ("Dialpad cannot do this right now.", "Check the current state, then try again."),
-    Unavailable: ("Dialpad cannot be reached, so nothing was changed.", _AGAIN),
-    Unreadable: ("Dialpad's answer could not be read, so it may or may not have happened.", _UNKNOWN),
-    OutcomeUnknown: ("Dialpad did not answer, so it may or may not have happened.", _UNKNOWN),
+    NotFound: (
+        mark("Dialpad cannot find this, or you are not allowed to see it."),
+        mark("Check it, then pick again."),
+    ),
+    Conflict: (mark("Dialpad cannot do this right now."), mark("Check the current state, then try again.")),
+    Unavailable: (mark("Dialpad cannot be reached, so nothing was changed."), _AGAIN),
+    Unreadable: (mark("Dialpad's answer could not be read, so it may or may not have happened."), _UNKNOWN),
+    OutcomeUnknown: (mark("Dialpad did not answer, so it may or may not have happened."), _UNKNOWN),
 }
 _SAYS_WHY = (BadRequest, NotAllowed, NotFound, Conflict)
 _MAY_LACK = (NotAllowed, NotFound)
-_NEEDS = "Your company's Dialpad account needs {needs} for this."
+_NEEDS = mark("Your company's Dialpad account needs {needs} for this.")
 
-_NOT_IN_CHANNEL = "I am not in that channel. Invite me there with /invite, then try again."
-_REINSTALL = "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again."
-_TOO_LATE = "That window took too long to open. Try again."
+_NOT_IN_CHANNEL = mark("I am not in that channel. Invite me there with /invite, then try again.")
+_REINSTALL = mark("Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again.")
+_TOO_LATE = mark("That window took too long to open. Try again.")
 _SLACK: Mapping[str, str] = {
-    "ratelimited": "Slack is getting too many requests. Try again in a minute.",
-    "rate_limited": "Slack is getting too many requests. Try again in a minute.",
-    "message_limit_exceeded": "Slack has reached this workspace's message limit. Ask a workspace admin.",
+    "ratelimited": mark("Slack is getting too many requests. Try again in a minute."),
+    "rate_limited": mark("Slack is getting too many requests. Try again in a minute."),
+    "message_limit_exceeded": mark("Slack has reached this workspace's message limit. Ask a workspace admin."),
     "token_revoked": _REINSTALL,
     "token_expired": _REINSTALL,
     "account_inactive": _REINSTALL,
     "invalid_auth": _REINSTALL,
     "not_authed": _REINSTALL,
-    "is_archived": "That channel is archived. Pick another one.",
+    "is_archived": mark("That channel is archived. Pick another one."),
     "channel_not_found": _NOT_IN_CHANNEL,
     "not_in_channel": _NOT_IN_CHANNEL,
-    "user_not_found": "Slack cannot find that person. Pick somebody else.",
-    "users_not_found": "Slack cannot find that person. Pick somebody else.",
-    "cannot_dm_bot": "That person cannot receive messages. Pick somebody else.",
-    "restricted_action": "This workspace does not allow me to do that. Ask a workspace admin.",
-    "permission_denied": "This workspace does not allow me to do that. Ask a workspace admin.",
-    "plan_upgrade_required": "This workspace's plan does not include that. Ask a workspace admin.",
-    "paid_teams_only": "This workspace's plan does not include that. Ask a workspace admin.",
+    "user_not_found": mark("Slack cannot find that person. Pick somebody else."),
+    "users_not_found": mark("Slack cannot find that person. Pick somebody else."),
+    "cannot_dm_bot": mark("That person cannot receive messages. Pick somebody else."),
+    "restricted_action": mark("This workspace does not allow me to do that. Ask a workspace admin."),
+    "permission_denied": mark("This workspace does not allow me to do that. Ask a workspace admin."),
+    "plan_upgrade_required": mark("This workspace's plan does not include that. Ask a workspace admin."),
+    "paid_teams_only": mark("This workspace's plan does not include that. Ask a workspace admin."),
     "expired_trigger_id": _TOO_LATE,
     "exchanged_trigger_id": _TOO_LATE,
     "invalid_trigger_id": _TOO_LATE,
-    "push_limit_reached": "Three windows are open already. Close one, then try again.",
-    "msg_too_long": "That is too long for Slack. Ask for less at once.",
-    "msg_blocks_too_long": "That is too long for Slack. Ask for less at once.",
-    "internal_error": "Slack has a problem right now. Try again in a minute.",
-    "fatal_error": "Slack has a problem right now. Try again in a minute.",
-    "service_unavailable": "Slack has a problem right now. Try again in a minute.",
+    "push_limit_reached": mark("Three windows are open already. Close one, then try again."),
+    "msg_too_long": mark("That is too long for Slack. Ask for less at once."),
+    "msg_blocks_too_long": mark("That is too long for Slack. Ask for less at once."),
+    "internal_error": mark("Slack has a problem right now. Try again in a minute."),
+    "fatal_error": mark("Slack has a problem right now. Try again in a minute."),
+    "service_unavailable": mark("Slack has a problem right now. Try again in a minute."),
 }
 
 
@@ -125,7 +128,7 @@ def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ
         case SlackApiError() if slack_code(error) == "missing_scope":
             return UserMessage(_scope_sentence(str(error.response.get("needed") or "")))
         case SlackApiError() if (sentence := _SLACK.get(slack_code(error))) is not None:
-            return UserMessage(sentence)
+            return UserMessage(say(sentence))
         case KeyProblem():
             return UserMessage(
                 say(
@@ -174,20 +177,20 @@ def _dialpad_sentence(error: DialpadError, risk: Risk) -> str:
     if isinstance(error, TooMany):
         return _wait_sentence(error.retry_after)
     if risk is Risk.READ and isinstance(error, Unavailable | Unreadable | OutcomeUnknown):
-        return say("Dialpad did not answer properly. {AGAIN}", AGAIN=_AGAIN)
+        return say("Dialpad did not answer properly. Try again in a minute.")
     if isinstance(error, Unavailable) and may_have_been_done(error):
         error = OutcomeUnknown(reason=NO_ANSWER)  # it was sent, if only as something that may be sent again
     what, next_step = next(
         (sentence for kind, sentence in _DIALPAD.items() if isinstance(error, kind)),
-        (say("Dialpad could not do this."), _AGAIN),
+        (mark("Dialpad could not do this."), _AGAIN),
     )
     why = (
         say("It says: “{message}”", message=error.message.strip())
         if isinstance(error, _SAYS_WHY) and _short(error.message)
         else ""
     )
-    need = _NEEDS.format(needs=error.needs) if error.needs and isinstance(error, _MAY_LACK) else ""
-    return " ".join(part for part in (what, why, next_step, need) if part)
+    need = say(_NEEDS, needs=error.needs) if error.needs and isinstance(error, _MAY_LACK) else ""
+    return " ".join(part for part in (say(what), why, say(next_step), need) if part)
 
 
 def _short(message: str) -> bool:

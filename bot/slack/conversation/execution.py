@@ -5,6 +5,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -13,10 +14,11 @@ from bot.arguments.caller import is_mention
 from bot.arguments.extensions import extension_words
 from bot.arguments.phonebook import LINES, LONGEST_NAME, PEOPLE, named
 from bot.basics.errors import ChatopsError, DialpadError, NotConfirmed, NotConnected, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.likely_lines import likely_lines
 from bot.basics.metrics import Metrics
 from bot.basics.name_search import fold, name_words
+from bot.basics.person import PersonKey
 from bot.basics.phone import read_number
 from bot.basics.words import Word, did_you_mean, split, verbatim
 from bot.cards.connecting import connect_card
@@ -26,6 +28,7 @@ from bot.contract.context import Ctx, Deps, Origin, Step
 from bot.contract.corrections import check_slips, corrected_buttons, is_understood, with_choices
 from bot.contract.mentions import as_people_read
 from bot.contract.nearest import help_buttons
+from bot.contract.prose import sentence
 from bot.contract.reading import missing, parse_arguments, read_words
 from bot.contract.reply import Answer, Button, Card, Form, Listing, Mention, Prose, RawArgs, Reply, When
 from bot.contract.roles import ASK, NeedsApproval, NotPermitted
@@ -56,10 +59,18 @@ MOST_NEAR = 3
 _TO_US = re.compile(r"\s*<@[UW][A-Z0-9]*(?:\|[^<>]*)?>[:,]?\s*")
 
 _PAST = {
-    "Send": "Sent", "Block": "Blocked", "Unblock": "Unblocked", "Call": "Called", "Hang up": "Hung up",
-    "Delete": "Deleted", "Remove": "Removed", "Disconnect": "Disconnected", "Transfer": "Transferred",
-    "Save": "Saved",
-}  # fmt: skip
+    "Send": mark("Sent by {who} at {when}"),
+    "Block": mark("Blocked by {who} at {when}"),
+    "Unblock": mark("Unblocked by {who} at {when}"),
+    "Call": mark("Called by {who} at {when}"),
+    "Hang up": mark("Hung up by {who} at {when}"),
+    "Delete": mark("Deleted by {who} at {when}"),
+    "Remove": mark("Removed by {who} at {when}"),
+    "Disconnect": mark("Disconnected by {who} at {when}"),
+    "Transfer": mark("Transferred by {who} at {when}"),
+    "Save": mark("Saved by {who} at {when}"),
+}
+"""What is said of what was agreed to, by the word on the button."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,14 @@ class Stores:
     confirmations: Confirmations
     remembered: RequestsBeforeConnecting
     audit: Audit
+
+
+def _stamp(yes: str, person: PersonKey, now: datetime) -> Prose:
+    """Say who agreed to something. ``yes``: the word on the button, as it was said."""
+    done = next(
+        (past for word, past in _PAST.items() if yes in {word, say(word)}), mark("Confirmed by {who} at {when}")
+    )
+    return sentence(done, who=Mention(person.user_id), when=When(now))
 
 
 async def _say_cancelled(ctx: Ctx) -> Reply:
@@ -187,13 +206,7 @@ class Executor:
             return replace(request, route=route, raw=dict(edit.args), form=True)
         in_modal = request.incoming is not None and request.incoming.in_modal
         if not in_modal:
-            stamp: Prose = (
-                _PAST.get(place.yes, say("Confirmed")),
-                say(" by "),
-                Mention(request.person.user_id),
-                say(" at "),
-                When(placed.ctx.now),
-            )
+            stamp = _stamp(place.yes, request.person, placed.ctx.now)
             placed.screen = LineScreen(self.tools, placed.ctx, replace=True, stamp=stamp)
         elif place.where != placed.ctx.where:
             placed.move(replace(placed.ctx, where=place.where))
@@ -238,7 +251,7 @@ class Executor:
             return await self._form(ctx, Form(route.id, raw))
         gaps = missing(route, raw)
         if gaps:
-            label = route.arguments[gaps[0]].label
+            label = say(route.arguments[gaps[0]].label)
             raise UserError(say("{label} is missing. Start again from the command.", label=label))
         kwargs = await parse_arguments(ctx, route, raw)
         answer = await self._pass(ctx, route, raw, kwargs)
@@ -328,9 +341,9 @@ class Executor:
         if not request.unknown:
             return Reply(
                 say(
-                    "Type what you want to do after {typed}, for example: {typed2}",
-                    typed=typed(""),
-                    typed2=typed("help"),
+                    "Type what you want to do after {command}, for example: {example}",
+                    command=typed(""),
+                    example=typed("help"),
                 )
             )
         said = cut(verbatim(request.line), 40)
@@ -343,7 +356,7 @@ class Executor:
             )
         buttons = tuple(corrected_buttons(ctx, "", await self._near_lines(request, ctx)))
         hint = say("Did you mean:") if buttons else say("What you can do here:")
-        told = (say("There is no command “{split}”. ", split=said.split()[0] if said else said), hint)
+        told = (say("There is no command “{word}”. ", word=said.split()[0] if said else said), hint)
         return Reply(told, buttons or help_buttons(ctx, request.line), tone="warning")
 
     async def _near_phrases(self, line: str, ctx: Ctx) -> list[str]:
@@ -383,12 +396,12 @@ class Executor:
             return tuple(corrected_buttons(ctx, "", await self._lines_about(request.line, words, ctx)))
         number, rest = request.line[: words[0].end].strip(), request.line[words[0].end :].strip()
         lines = (
-            [say("sms {number} {rest}", number=number, rest=rest)]
+            [f"sms {number} {rest}"]
             if rest
             else [
-                say("call {number}", number=number),
-                say("sms {number}", number=number),
-                say("who {number}", number=number),
+                f"call {number}",
+                f"sms {number}",
+                f"who {number}",
             ]
         )
         return tuple(corrected_buttons(ctx, "", lines))
@@ -401,19 +414,15 @@ class Executor:
             return []
         try:
             if extension_words(words) == len(words) or (len(words) == 1 and is_mention(words[0].text)):
-                return [say("call {name}", name=name), say("sms {name}", name=name), say("who {name}", name=name)]
+                return [f"call {name}", f"sms {name}", f"who {name}"]
             lines = await named(ctx, name, LINES, callable_only=False)
             people = await named(ctx, name, PEOPLE)
         except ChatopsError:
             return []
         if any(fold(one.name) == fold(name) for one in lines):
-            return [say("oncall {name}", name=name), say("calls in {name}", name=name), say("stats {name}", name=name)]
+            return [f"oncall {name}", f"calls in {name}", f"stats {name}"]
         is_name = any(set(name_words(name)) <= set(name_words(one.name)) for one in people)
-        return (
-            [say("call {name}", name=name), say("sms {name}", name=name), say("who {name}", name=name)]
-            if is_name
-            else []
-        )
+        return [f"call {name}", f"sms {name}", f"who {name}"] if is_name else []
 
     async def note(self, request: Request, placed: "PlacedRequest", outcome: str) -> None:
         if request.route is None:

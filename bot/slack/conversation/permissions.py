@@ -7,7 +7,7 @@ import structlog
 
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError, NotConnected, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.person import PersonKey
 from bot.contract.context import Ctx, Origin
 from bot.contract.prose import listed
@@ -36,7 +36,17 @@ ROLE_KNOWN_FOR_S: Final = 60.0
 NEVER_BARRED: Final = frozenset({"audit", "connect", "disconnect", "help", "home", "menu", "roles", "whoami"})
 """Files of handlers that no rule can be for: without them nobody could find out why, or change it."""
 _NAMED: Final = 3
-_WORDS: Final = {Role.MEMBER: "Members", Role.SUPERVISOR: "Supervisors", Role.ADMIN: "Admins"}
+_WORDS: Final = {
+    Role.MEMBER: mark("{name} is for members here, so nothing was done. {who} can."),
+    Role.SUPERVISOR: mark("{name} is for supervisors here, so nothing was done. {who} can."),
+    Role.ADMIN: mark("{name} is for admins here, so nothing was done. {who} can."),
+}
+A_ROLE: Final = {
+    Role.MEMBER: mark("a member"),
+    Role.SUPERVISOR: mark("a supervisor"),
+    Role.ADMIN: mark("an admin"),
+}
+"""Somebody who has a role."""
 
 
 class Permissions:
@@ -97,7 +107,7 @@ class Permissions:
         needed = policy.needed_for(type(action))
         if needed == FREE:
             return
-        await self._check(ctx, policy, needed, f"“{action.name}”", action)
+        await self._check(ctx, policy, needed, f"“{say(action.name)}”", action)
         if needed.approval is not None:
             raise NeedsApproval(action, needed.approval)
 
@@ -110,7 +120,7 @@ class Permissions:
             return  # they can do nothing at Dialpad, and are asked to connect first
         for needed, name in (
             (FREE if word in NEVER_BARRED else policy.rules.get(word, FREE), f"“{word}”"),
-            (FREE if action is None else policy.needed_for(action), f"“{action.name if action else ''}”"),
+            (FREE if action is None else policy.needed_for(action), f"“{say(action.name) if action else ''}”"),
         ):
             if needed != FREE:
                 await self._check(ctx, policy, needed, name, None)
@@ -147,14 +157,8 @@ class Permissions:
                 continue
             if not profile.is_gone:
                 named.append(profile.name)
-        helper = "".join(map(str, listed(named, say(" or ")))) if named else f"{_article(least)} {least.value}"
-        return say(
-            "{name} is for {WORDS} here, so nothing was done. {helper}{helper2} can.",
-            name=name,
-            WORDS=_WORDS[least].lower(),
-            helper=helper[:1].upper(),
-            helper2=helper[1:],
-        )
+        who = "".join(map(str, listed(named, " or "))) if named else say(A_ROLE[least])
+        return say(_WORDS[least], name=name, who=who[:1].upper() + who[1:])
 
     # Who is what
 
@@ -224,10 +228,6 @@ class Permissions:
             for member in sorted(await self._members_of(team_id, one)):
                 found[member] = None
         return list(found)
-
-
-def _article(role: Role) -> str:
-    return "an" if role is Role.ADMIN else "a"
 
 
 def _elsewhere(ctx: Ctx, needed: Requirement) -> str | None:

@@ -139,12 +139,12 @@ class Screen(Protocol):
 
 
 def busy_words(route: Route) -> str:
-    return say("Working on it: {summary}…", summary=route.summary or route.title or say("one moment"))
+    return say("Working on it: {what}…", what=say(route.summary or route.title) or say("one moment"))
 
 
 def wait_words(route: Route) -> str:
     """Return the sentence that says it takes a while, which stays true after the answer has come."""
-    about = f" ({route.title or route.summary})" if route.title or route.summary else ""
+    about = f" ({say(route.title or route.summary)})" if route.title or route.summary else ""
     return say("Dialpad is taking a moment for this{about}. The answer will appear below.", about=about)
 
 
@@ -246,7 +246,7 @@ class LineScreen:
             work.cancel()
 
     async def _offer(self, route: Route, form: Form) -> None:
-        words = say("{form_title}: a few things are still needed.", form_title=form_title(route))
+        words = say("{title}: a few things are still needed.", title=form_title(route))
         if form.problems:
             words = " ".join(form.problems.values())
         await self._show(None, Reply(words, _form_button(route, form.args)))
@@ -344,7 +344,7 @@ class ModalScreen:
 
     async def _show(self, route: Route | None, answer: Shown) -> None:
         reader = await self._tools.reader(self._ctx, answer)
-        title = form_title(route) if route else say("Dialpad")
+        title = form_title(route) if route else "Dialpad"
         current = route.id if route else ""
         metadata = pack_metadata(self._ctx.where)
         await self.show_view(render_view(answer, reader, title=title, metadata=metadata, current=current), answer)
@@ -374,7 +374,7 @@ class SubmitScreen(ModalScreen):
         """Return the acknowledgement for a handler that takes longer than Slack waits."""
         self._waiting = True
         words = busy_words(route) if route else say("Working on it…")
-        title = form_title(route) if route else say("Dialpad")
+        title = form_title(route) if route else "Dialpad"
         view = render_working(title, pack_metadata(self._ctx.where), words)
         return {"response_action": "update", "view": view}
 

@@ -20,6 +20,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.basics.language import mark, say
 from bot.basics.outages import Outage
 from bot.slack.conversation.dispatch import Ack, Dispatcher
 from bot.slack.transport.loggers import quiet_logger
@@ -31,7 +32,7 @@ from bot.slack.transport.whose import read_whose
 
 _log = structlog.get_logger(__name__)
 
-_NOT_KEPT = "This could not be saved, so nothing was done. Try again in a minute."
+_NOT_KEPT = mark("This could not be saved, so nothing was done. Try again in a minute.")
 
 
 class Flow(Installed, Protocol):
@@ -143,7 +144,7 @@ class Acknowledging(AsyncMiddleware):
             kind = parse_incoming(body).kind
             self._receiving.failed(problem, kind=kind.value)
             if kind is PayloadKind.COMMAND:
-                return BoltResponse(status=200, body=_NOT_KEPT)
+                return BoltResponse(status=200, body=say(_NOT_KEPT))
             return BoltResponse(status=503, body="")  # Slack sends an event again, and shows a click that it failed
         self._receiving.over()
         return _as_response(ack)

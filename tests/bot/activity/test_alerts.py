@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.activity.alerts import (
+    WRONG,
     AlertChange,
     AlertRule,
     AlertState,
@@ -104,7 +105,9 @@ def test_what_ends_while_it_is_snoozed_is_over() -> None:
     ],
 )
 def test_what_is_wrong_is_said_in_words(chosen: Thresholds, shown: BoardView, said: dict[AlertRule, str]) -> None:
-    assert what_is_wrong(chosen, shown) == said
+    wrong = what_is_wrong(chosen, shown)
+    assert {rule: one.words(rule) for rule, one in wrong.items()} == said
+    assert all(WRONG.load(WRONG.dump(one)) == one for one in wrong.values())
 
 
 def test_answer_times_say_something_from_ten_calls_on() -> None:
@@ -114,8 +117,8 @@ def test_answer_times_say_something_from_ten_calls_on() -> None:
 
     chosen = Thresholds(answers=80)
     assert what_is_wrong(chosen, day(9)) == {}
-    said = what_is_wrong(chosen, day(10))[AlertRule.ANSWERS]
-    assert said == "only 50% of today's calls were answered within 20 s"
+    wrong = what_is_wrong(chosen, day(10))[AlertRule.ANSWERS]
+    assert wrong.words(AlertRule.ANSWERS) == "only 50% of today's calls were answered within 20 s"
 
 
 def test_nobody_is_missed_before_dialpad_was_ever_asked() -> None:

@@ -26,6 +26,7 @@ WITHOUT_WORK: dict[str, Any] = {
     "work": None,
     "work_before": None,
     "still_open": None,
+    "made": "",
     "target_min": 0,
     "in_hours": False,
 }
