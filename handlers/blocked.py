@@ -1,5 +1,6 @@
 """Handles ``blocked``: lists the numbers the company has blocked, or tells whether one is."""
 
+import re
 from typing import Annotated, Final
 
 from bot.arguments.caller import CallerChoice
@@ -35,6 +36,10 @@ ROWS: Final = 10
             "is blocked",
         ),
         "",
+    ),
+    patterns=tuple(
+        (re.compile(said, re.IGNORECASE), "{who}")
+        for said in (r"is (?P<who>.+?) (?:still )?blocked", r"(?:have we|did we|did i) block(?:ed)? (?P<who>.+)")
     ),
     examples=("blocked", "blocked +1 415 555 0159"),
     title="Blocked numbers",

@@ -1,5 +1,6 @@
 """Handles ``calls``: lists calls, newest first, and shows the details of one."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -41,6 +42,21 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ONLY: Final[dict[str, frozenset[Outcome]]] = {"missed": frozenset({"missed", "abandoned", "not answered"})}
 """Words that stand for more than one outcome."""
 
+_ABOUT: Final = tuple(
+    (re.compile(said, re.IGNORECASE), "with {who} {rest}")
+    for said in (
+        (
+            r"(?:did|has) (?P<who>(?!(?:i|we|you|anybody|anyone|somebody|someone)\b).+?) "
+            r"(?:call|called|ring|rang|phone|phoned)(?: (?:me|us|in|back|again))*(?: (?P<rest>.+))?"
+        ),
+        (
+            r"who (?:picked up|answered|took|talked to|spoke to|spoke with) (?P<who>.+?)(?:'s)?(?: calls?)?"
+            r"(?P<rest> (?:today|yesterday|this morning))?"
+        ),
+        r"when did (?P<who>(?!(?:i|we|you)\b).+?)(?: last)? (?:call|ring|phone)(?: (?:me|us|in))?(?P<rest>)",
+    )
+)
+
 
 @router.command(
     "calls",
@@ -69,17 +85,38 @@ _ONLY: Final[dict[str, frozenset[Outcome]]] = {"missed": frozenset({"missed", "a
                 "show me missed calls",
                 "who called and i missed",
                 "what did i miss",
+                "did i miss anything",
+                "did i miss a call",
+                "any missed calls",
             ),
             "missed",
         ),
         **dict.fromkeys(
-            ("voicemail", "voicemails", "my voicemail", "my voicemails", "show voicemails", "list voicemails"),
+            (
+                "voicemail",
+                "voicemails",
+                "my voicemail",
+                "my voicemails",
+                "show voicemails",
+                "list voicemails",
+                "any voicemail",
+                "any voicemails",
+                "new voicemail",
+                "new voicemails",
+                "any new voicemails",
+                "vm",
+                "vms",
+                "do i have voicemail",
+                "do i have any voicemails",
+            ),
             "voicemail",
         ),
         **dict.fromkeys(
             ("who called", "who called me", "who just called", "who just called me", "who was that", "last calls"), ""
         ),
+        **{f"{calls} last {few}": "" for calls in ("calls", "show") for few in ("5", "10", "20")},
     },
+    patterns=_ABOUT,
     examples=("calls today missed", "calls with +1 415 555 0150", "calls in Support yesterday"),
     title="Look up calls",
     submit="Look up",
@@ -91,7 +128,11 @@ async def calls(
     since: Annotated[
         Period | None,
         Since(
-            "When", keywords=("since", "from"), bare=True, placeholder="Last 7 days", hint="Today, yesterday, monday …"
+            "When",
+            keywords=("since", "from", "on"),
+            bare=True,
+            placeholder="Last 7 days",
+            hint="Today, yesterday, monday …",
         ),
     ] = None,
     only: Annotated[

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from bot.arguments.number import why_no_number
-from bot.arguments.phonebook import party_of
+from bot.arguments.phonebook import named, party_of
 from bot.basics.language import say
+from bot.basics.name_search import fold
 from bot.basics.phone import looks_like_number, national, read_number
 from bot.basics.words import FILLERS, Word, split
 from bot.catalogue.answers import route_of
@@ -16,11 +17,15 @@ from bot.contract.doubt import Doubt
 from bot.contract.reading import fill_in
 from bot.contract.reply import Answer, Button, Form, Raw, Reply
 from bot.contract.routing import Router
+from bot.dialpad.action import Entity
 from bot.dialpad.actions.contacts import CreateContact, UpdateContact
+from bot.dialpad.entries import Entry
 
 router = Router()
 
 _AT: Final = frozenset({"at", "from", "of"})
+_NEW: Final = frozenset({"new", "now", "has", "changed", "s"})
+"""Words that say that a number has changed, where one follows them."""
 _BETWEEN: Final = frozenset({",", ";", "-", ":", "as", "is", "number", "with", "under"})
 
 
@@ -92,7 +97,25 @@ async def contact(
         )
     if not said.phones or not said.names:
         return Form(route_of(CreateContact), said.args)
+    if same := await _namesakes(ctx, said):
+        raise Doubt(
+            say("There is already a contact called {name}. Is this their number?", name=same[0].name),
+            (
+                *(Button(f"Change {one.name}"[:75], route_of(UpdateContact), {"id": one.id, "phones": [*said.phones]},
+                         form=True) for one in same),
+                Button("Save another contact", route_of(CreateContact), said.args, form=True),
+            ),
+        )  # fmt: skip
     return await fill_in(ctx, route_for(CreateContact), said.args)
+
+
+async def _namesakes(ctx: Ctx, said: _Said) -> list[Entry]:
+    """Return the contacts who are called what the line says: all of it, or but for words that say what is new."""
+    plain = [word for word in said.names if word.casefold() not in _NEW] or said.names
+    name = " ".join(plain)
+    found = await named(ctx, name, (Entity.CONTACT,), callable_only=False)
+    same = [one for one in found if fold(one.name) == fold(name) or len(plain) < len(said.names)]
+    return same[:3]
 
 
 def _read(words: list[Word], region: str) -> _Said:

@@ -1,6 +1,7 @@
 """Handles ``duty``: on or off duty for call center calls, with a reason, also for a while, also for a colleague."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -13,18 +14,18 @@ from bot.arguments.reason import Reason
 from bot.arguments.switch import Switch
 from bot.basics.errors import Conflict, DialpadError, FieldError, NotAllowed, NotFound, UserError
 from bot.basics.language import say
-from bot.basics.name_search import name_words
-from bot.basics.words import split
+from bot.basics.name_search import fold, name_words
+from bot.basics.words import Word, split
 from bot.cards.cover import meant_for_others
 from bot.cards.presence import reason_of
 from bot.cards.silence import silent_groups, silent_in
 from bot.cards.taken_off import TELL_TAKEN_OFF
 from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
-from bot.contract.argument import Carried
+from bot.contract.argument import Carried, SeveralMeanings
 from bot.contract.context import Ctx, Origin
 from bot.contract.doubt import Doubt
 from bot.contract.prose import prose, sentence, till
-from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Prose, Reply, When
+from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Prose, Raw, Reply, When
 from bot.contract.routing import Router
 from bot.dialpad.action import ME, Entity, Risk
 from bot.dialpad.actions.callcenters import DutyStatus, GetDutyStatus, SetDutyStatus
@@ -36,18 +37,53 @@ LONGEST_REASON: Final = 75
 """Most characters of a reason, as many as an option's value has."""
 
 _IN: Final = frozenset({"in", "for", "at"})
+OF_SOMEBODY: Final = "of-colleague"
+"""The keyword that patterns put before somebody's name: whoever is named so and known to nobody is never oneself."""
+_NAME: Final = r"(?P<who>[@\w.'-]+(?: (?!(?:is|are|was|back|goes|now|to|duty)\b)[\w'-]+)?)"
+_NO_NAME: Final = (
+    r"i'm|im|i|am|is|are|who|who's|whos|go|going|me|on|off|back|duty|dnd|status|call|ring|phone|dial|text|txt|sms|tell|"
+    r"message|msg|send|write|note|label|tag|block|unblock|transfer|add|remove|take|put|set|bring|get|make|help|how|"
+    r"what|when|stats|calls|notify|oncall|board|save|contact|run|open|cover|please|pls|turn|switch|stop|start"
+)
+"""Words that begin another line than one about a colleague."""
 _OF_SOMEBODY: Final = tuple(
     re.compile(rf"{said}(?P<rest> .*)?", re.IGNORECASE)
     for said in (
-        r"(?:put|take|set) (?P<who>(?!me\b).+?) (?P<state>on|off) duty",
-        (
-            r"(?!(?:i'm|i|am|is|who|go|going|me|on|off|back|duty)\b)"
-            r"(?P<who>[@\w.'-]+(?: (?!is\b|are\b|was\b)[\w'-]+)?) (?P<state>on|off) duty"
-        ),
+        r"(?:put|take|set|bring|get) (?P<who>(?!(?:me|it|this|the)\b).+?)(?: back)? (?:to )?(?P<state>on|off) duty",
+        rf"(?:put|take|set|bring|get) (?!(?:me|it|this|the|{_NO_NAME})\b){_NAME}(?: back)? (?:to )?(?P<state>on|off)",
+        rf"(?!(?:{_NO_NAME})\b){_NAME}(?: (?:is|goes|back|now))* (?P<state>on|off) duty",
+        rf"(?!(?:{_NO_NAME})\b){_NAME}(?: back)? duty (?P<state>on|off)",
         r"duty (?!(?:on|off)\b)(?P<who>@?[\w.'-]+) (?P<state>on|off)",
     )
 )
 _SILENT: Final = "Do not disturb is on, so no call rings."
+
+
+@dataclass(frozen=True)
+class NamedColleague(ColleagueChoice):
+    """A colleague whose duty it is: by a mention anywhere, by name in "put Noor off duty"."""
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        return ()  # nobody types the keyword
+
+    async def nearly(self, ctx: Ctx, words: Sequence[Word]) -> int:
+        """Count the words of a name, though it stands without an @."""
+        return await name_length(ctx, words, (Entity.USER,))
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Colleague:
+        try:
+            return await super().parse(ctx, name, raw)
+        except SeveralMeanings:
+            raise
+        except FieldError:
+            said = str(raw)[:40]
+            if "@" in said:
+                raise  # a mention can be nothing else
+            mine = Button(say("My own duty…"), "duty.duty", {"reason": said}, form=True)
+            told = say("No colleague is called “{said}”, so I changed nobody's duty.", said=said)
+            raise Doubt(told, (mine,)) from None
+
 
 DutySwitch = Annotated[bool | None, Switch("Duty", hint="On duty: call center calls ring.")]
 
@@ -74,7 +110,7 @@ DutySwitch = Annotated[bool | None, Switch("Duty", hint="On duty: call center ca
         "back on duty": "on",
         "am i on duty": "",
     },
-    patterns=tuple((pattern, "{state} {who} {rest}") for pattern in _OF_SOMEBODY),
+    patterns=tuple((pattern, f"{{state}} {OF_SOMEBODY} {{who}} {{rest}}") for pattern in _OF_SOMEBODY),
     title="Duty",
     submit="Save",
     action=SetDutyStatus,
@@ -95,8 +131,12 @@ async def duty(
     ] = None,
     colleague: Annotated[
         Colleague | None,
-        ColleagueChoice(
-            "Who", placeholder="Yourself", hint="Supervisors can set it for their agents. Leave it empty for yourself."
+        NamedColleague(
+            "Who",
+            keywords=(OF_SOMEBODY,),
+            bare=True,
+            placeholder="Yourself",
+            hint="Supervisors can set it for their agents. Leave it empty for yourself.",
         ),
     ] = None,
     reason: Annotated[
@@ -107,8 +147,8 @@ async def duty(
     """Go on or off duty, or show the current state when none is given."""
     if state is None and until is None and reason is None:
         return await _present(ctx, colleague)
-    if state is not None and reason and colleague is None and ctx.origin is not Origin.FORM:
-        await _check_reason(ctx, state, until, reason)
+    if state is not None and reason and ctx.origin is not Origin.FORM:
+        await _check_reason(ctx, state, until, reason, colleague)
     if state is None:
         raise FieldError("state", say("Choose on or off duty, for example: duty off Lunch until 13:00."))
     return await _change(ctx, state, until, colleague, reason)
@@ -141,7 +181,9 @@ async def _change(
     )
 
 
-async def _check_reason(ctx: Ctx, state: bool, until: datetime | None, reason: str) -> None:
+async def _check_reason(
+    ctx: Ctx, state: bool, until: datetime | None, reason: str, colleague: Colleague | None
+) -> None:
     """Ask who or what is meant when a reason begins with a colleague's name, or names a line. Raises Doubt."""
     words = split(reason)
     now, typed = "on" if state else "off", {"until": until.isoformat()} if until else {}
@@ -150,30 +192,44 @@ async def _check_reason(ctx: Ctx, state: bool, until: datetime | None, reason: s
         "duty.confirmed_reason",
         {"state": now, "reason": reason, **typed},
     )
-    if words[0].text.casefold() in _IN and len(words) > 1:
-        line = " ".join(word.text for word in words[1:])
-        if found := await named(ctx, line, (Entity.CALL_CENTER, Entity.DEPARTMENT), callable_only=False):
-            silent = Button(
-                say("Do not disturb {off_or_on} in {name}", off_or_on="off" if state else "on", name=found[0].name),
-                "dnd.dnd",
-                {"state": "off" if state else "on", "group": raw_of(found[0]), **typed},
-            )
-            every = Button(say("Go {now} duty everywhere", now=now), "duty.duty", {"state": now, **typed})
-            raise Doubt(
-                say("Duty is for all your call centers at once, not for {name} alone.", name=found[0].name),
-                (every, silent),
-            )
+    within = words[0].text.casefold() in _IN and len(words) > 1
+    line = " ".join(word.text for word in words[1 if within else 0 :])
+    found = await named(ctx, line, (Entity.CALL_CENTER, Entity.DEPARTMENT), callable_only=False)
+    if not within:
+        found = [one for one in found if fold(one.name) == fold(line)]
+    if found and colleague is not None:
+        theirs = Button(
+            say("{one} {now} duty", one=colleague.name, now=now),
+            "duty.duty",
+            {"state": now, "colleague": colleague.id, **typed},
+        )
+        raise Doubt(
+            say("Duty is for all their call centers at once, not for {name} alone.", name=found[0].name), (theirs,)
+        )
+    if colleague is not None:
+        return
+    if found:
+        silent = Button(
+            say("Do not disturb {off_or_on} in {name}", off_or_on="off" if state else "on", name=found[0].name),
+            "dnd.dnd",
+            {"state": "off" if state else "on", "group": raw_of(found[0]), **typed},
+        )
+        every = Button(say("Go {now} duty everywhere", now=now), "duty.duty", {"state": now, **typed})
+        raise Doubt(
+            say("Duty is for all your call centers at once, not for {name} alone.", name=found[0].name),
+            (every, silent),
+        )
     count = await name_length(ctx, words, (Entity.USER,))
     people = await named(ctx, said(words[:count]), (Entity.USER,), callable_only=False) if count else []
-    people = [one for one in people if words[0].text.casefold().strip(",.") in name_words(one.name)]
+    people = [one for one in people if set(name_words(words[0].text)) & set(name_words(one.name))]
     if people:
         why = " ".join(word.text for word in words[count:])
         rest = {"state": now, **typed, **({"reason": why} if why else {})}
-        theirs = [
+        others = [
             Button(say("{one} {now} duty", one=one.name, now=now), "duty.duty", {"colleague": one.id, **rest})
             for one in people[:3]
         ]
-        raise Doubt(say("Whose duty is it?"), (*theirs, mine))
+        raise Doubt(say("Whose duty is it?"), (*others, mine))
 
 
 @router.button(title="Duty", risk=Risk.CHANGE)

@@ -14,7 +14,7 @@ from bot.cards.live_call import legs_with_recap
 from bot.cards.past_call import call_card, other_side
 from bot.cards.recap import show_recap
 from bot.cards.transcript import show_transcript
-from bot.contract.argument import Choice, Option
+from bot.contract.argument import Choice, Option, Text
 from bot.contract.context import Ctx
 from bot.contract.prose import prose, sentence
 from bot.contract.reply import Answer, Button, Reply, When
@@ -22,11 +22,21 @@ from bot.contract.routing import Router
 
 router = Router()
 
+LONGEST_TEXT: Final = 1_500
+"""Characters of a text to the last caller, as many as one text may have."""
 _MISSED: Final = frozenset({"missed", "abandoned", "voicemail"})
 _OF: Final = r"(?: (?:of|for|from))?(?: (?:the|my|this|that|a))?(?: (?:last|latest|newest))?(?: call)?"
 _WITH: Final = r"(?:(?: with| of)? (?P<who>(?!(?:of|with|the|my)\b).+))?"
-_LAST: Final = r"(?:the |my )?(?:last|latest|newest) (?P<only>missed )?(?:call(?:er)?|number)"
-_BACK: Final = {"missed call": "missed call", "missed": "missed call", "call": "call", "caller": "call"}
+_LAST: Final = r"(?:the |my )?(?:last|latest|newest) (?P<only>missed )?(?:call(?:er)?|number|one|person)"
+_THEM: Final = (
+    r"(?:him|her|them|(?:the |my )?last (?:caller|one|person|customer|call)"
+    r"|th(?:at|is) (?:caller|customer|person|number))"
+)
+_WRITE: Final = "text|txt|sms|message|msg|write(?: to)?"
+_BACK: Final = {
+    "missed call": "missed call", "missed": "missed call", "call": "call", "caller": "call", "one": "call",
+    "person": "call", "number": "call",
+}  # fmt: skip
 
 
 def _said(*patterns: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -35,7 +45,7 @@ def _said(*patterns: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]
 
 @router.command(
     "last",
-    usage="[missed] [call | block | recap | transcript] [with <number or name>]",
+    usage="[missed] [call | text | block | recap | transcript] [with <number or name>]",
     summary="Your last call, and what can be done with it",
     phrases={
         **dict.fromkeys(("last call", "my last call", "the last call", "last caller", "who was the last caller"), ""),
@@ -45,8 +55,13 @@ def _said(*patterns: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]
     },
     patterns=_said(
         (rf"(?:call|ring|phone|dial|return)(?: back)? {_LAST}(?: back)?", "{only} call"),
-        (r"(?:call|ring|phone) (?:them|him|her|it) back", "call"),
-        (rf"block {_LAST}", "block"),
+        (r"(?:call|ring|phone|dial) (?:them|him|her|it)(?: back)?|redial|call again", "call"),
+        (rf"block (?:{_LAST}|him|her|them)", "block"),
+        (
+            rf"(?:text|txt|sms|message|msg|tell|reply to|write(?: to)?|send) {_THEM}[:,]? (?P<verbatim>.+)",
+            "text saying",
+        ),
+        (rf"(?:{_WRITE}) {_THEM}", "text"),
         (rf"(?:(?:show|get|give)(?: me)? )?(?:the |a |an )?(?:ai )?(?:recap|summary){_OF}{_WITH}", "recap {who}"),
         (rf"summari[sz]e{_OF}{_WITH}", "recap {who}"),
         (rf"(?:(?:show|get|give)(?: me)? )?(?:the |a )?transcript(?:ion)?{_OF}{_WITH}", "transcript {who}"),
@@ -66,7 +81,7 @@ async def last(
             "What to do",
             options=(
                 Option("Call back", "call"), Option("Block", "block"), Option("AI recap", "recap"),
-                Option("Transcript", "transcript"),
+                Option("Transcript", "transcript"), Option("Text", "text"),
             ),
             aliases=(("summary", "recap"), ("summarize", "recap"), ("back", "call"), ("callback", "call")),
             unset="Only show it",
@@ -76,9 +91,13 @@ async def last(
         Party | None,
         CallerChoice("With", keywords=("with", "of", "from"), bare=True, any_number=True, placeholder="Number or name"),
     ] = None,
+    text: Annotated[
+        str | None,
+        Text("Text", keywords=("saying",), verbatim=True, emoji=True, longest=LONGEST_TEXT, shown=False),
+    ] = None,
 ) -> Answer:  # fmt: skip
     """Show the last call, or what was asked for of it. Calls and blocks nobody: those are looked at once more."""
-    outside = do in {"call", "block"}
+    outside = do in {"call", "block", "text"}
 
     def wanted(view: CallView) -> bool:
         is_missed = view.inbound and view.outcome in _MISSED
@@ -105,11 +124,13 @@ async def last(
     names = {party.number: party.name for party in parties}
     is_ours = any(party.is_ours for party in parties)
     if outside:
-        return _once_more(view, names, block=do == "block", is_ours=is_ours)
+        return _once_more(view, names, block=do == "block", is_ours=is_ours, text=text, texts=do == "text")
     return call_card(PastCall(view), names, can_block=not is_ours)
 
 
-def _once_more(view: CallView, names: dict[str, str], *, block: bool, is_ours: bool) -> Reply:
+def _once_more(
+    view: CallView, names: dict[str, str], *, block: bool, is_ours: bool, texts: bool, text: str | None
+) -> Reply:
     """Show whom the last call was with before anything reaches them."""
     missed = say("missed call") if view.inbound and view.outcome in _MISSED else "call"
     side = prose(
@@ -118,13 +139,22 @@ def _once_more(view: CallView, names: dict[str, str], *, block: bool, is_ours: b
         *other_side(view, names),
     )
     when = prose(", ", When(view.started, "date"), ".") if view.started else "."
-    call = Button("Call back", "call.call", {"to": view.number}, None if block else "primary")
-    text = Button("Text…", "sms.sms", {"to": [view.number]}, form=True)
+    call = Button("Call back", "call.call", {"to": view.number}, None if block or texts else "primary")
+    write = Button("Text…", "sms.sms", {"to": [view.number]}, "primary" if texts else None, form=True)
+    if text:
+        write = Button(say("Text “{text}”", text=cut(text)), "sms.sms", {"to": [view.number], "text": text}, "primary")
+    if texts:
+        return Reply(prose(side, when), (write, call))
     if block and is_ours:
         return Reply(
             sentence("{side}{when} Numbers of your own company cannot be blocked.", side=side, when=when),
-            (call, text),
+            (call, write),
             tone="warning",
         )
     stop = (Button("Block…", "block.block", {"numbers": [view.number]}, "danger"),) if block else ()
-    return Reply(prose(side, when), (*stop, call, text))
+    return Reply(prose(side, when), (*stop, call, write))
+
+
+def cut(text: str) -> str:
+    """Return as much of a text as a button has room for."""
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,5 +1,6 @@
 """Handles ``sms``: a text message to one or several numbers, shown letter for letter before it is sent."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -63,6 +64,17 @@ SenderSaid = Annotated[
 ]
 
 At = Annotated[str, Carried("At", longest=40)]
+_SAYING: Final = tuple(
+    (re.compile(said, re.IGNORECASE | re.DOTALL), "{who}:")
+    for said in (
+        (
+            r"(?:send|write|drop|give|shoot) (?P<who>(?!(?:a|an|the|my|this)\b).+?) (?:a|an) (?:quick |short )?"
+            r"(?:text|txt|message|msg|sms)(?: (?:saying|that says|which says|to say))?(?: that)?:? (?P<verbatim>.+)"
+        ),
+        r"let (?P<who>(?!(?:me|us|him|her|them)\b).{1,60}?) know(?: that)?[:,]? (?P<verbatim>.+)",
+    )
+)
+"""Where words for texting stand between the address and the text."""
 
 
 async def _opened(ctx: Ctx, form: Form) -> Form:
@@ -107,6 +119,7 @@ async def _dropped(ctx: Ctx, args: RawArgs) -> None:
         ),
         **dict.fromkeys(("call me", "call me back", "ring me", "ring me back", "phone me"), "=text"),
     },
+    patterns=_SAYING,
     examples=(
         "sms +1 415 555 0150 Running late, there at 3",
         "sms Jordan Lee Your order is ready",

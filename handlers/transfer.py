@@ -37,6 +37,12 @@ _WHAT = "transferred"
             "forward call to",
             "forward the call to",
             "forward my call to",
+            *(
+                f"{verb} {what} to"
+                for verb in ("transfer", "send", "forward", "pass")
+                for what in ("this", "this call", "him", "her", "them", "it")
+                if (verb, what[:4]) != ("send", "this")
+            ),
             "put through to",
             "put them through to",
         ),

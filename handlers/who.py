@@ -26,6 +26,14 @@ NUMBER_OF: Final = re.compile(
     re.IGNORECASE,
 )
 
+NUMBER_SAID: Final = re.compile(
+    r"(?:(?:what(?:'?s| is)|get|give me|show) |(?!(?:what|whats|the|my|new|change|update|edit|save|add|block|unblock|"
+    r"delete|remove|call|text|sms|txt|dial|ring|send|note|label|tag|status|find|look|of|in|extension)\b))"
+    r"(?P<who>(?!my\b|i\b|the\b)[\w.'-]+(?: [\w'-]+)?) (?:phone |mobile |cell )?number",
+    re.IGNORECASE,
+)
+"""As people leave the apostrophe out: "whats jordan number", "jordan lee number"."""
+
 
 @router.command(
     "who",
@@ -33,7 +41,7 @@ NUMBER_OF: Final = re.compile(
     summary="Who is this number?",
     aliases=("whois", "lookup"),
     phrases=PHRASES,
-    patterns=((NUMBER_OF, "{who}"),),
+    patterns=((NUMBER_OF, "{who}"), (NUMBER_SAID, "{who}")),
     examples=("who +1 415 555 0150", "who Jordan Lee"),
     title="Who is this?",
     submit="Look up",

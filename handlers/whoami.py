@@ -25,6 +25,8 @@ router = Router()
         (
             "who am i",
             "who am i connected as",
+            "who am i logged in as",
+            "who am i signed in as",
             "my account",
             "what's my status",
             "what is my status",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.activity.texts import UNCLEAR, ConversationView, TextView, view_conversation
+from bot.activity.texts import UNCLEAR, ConversationView, TextView
 from bot.basics.errors import UserError
 from bot.basics.language import mark, say
 from bot.basics.phone import looks_like_number, national
@@ -50,20 +50,12 @@ def other_side(conversation: ConversationView, known: Caller | None) -> tuple[Pa
     return (Bold(name), " ", Phone(conversation.number)) if name else (Phone(conversation.number),)
 
 
-async def reply_in_thread(ctx: Ctx, text: str) -> Button | None:
-    """Return the button that sends ``text`` to the number that this thread is about; None outside a text
-    conversation. Raises UserError when they asked for no more texts."""
-    board, where = ctx.deps.notifications, ctx.where
-    if board is None or not where.channel or not where.thread_ts:
-        return None
-    card = await board.conversation_at(ctx.person, where.channel, where.thread_ts)
-    if card is None:
-        return None
-    conversation = view_conversation(card.state)
-    known = await board.opt_outs(ctx.person, [conversation.number])
+async def refuse_after_stop(ctx: Ctx, conversation: ConversationView) -> None:
+    """Refuse a text to somebody who asked for no more of them. Raises UserError."""
+    board = ctx.deps.notifications
+    known = await board.opt_outs(ctx.person, [conversation.number]) if board is not None else {}
     if known.get(conversation.number, conversation.stopped):
         raise UserError(say("They have opted out of texts (STOP), so this was not sent. Call them instead."))
-    return Button("Reply", SEND_TEXT, {"to": [conversation.number], "line": conversation.line, "text": text})
 
 
 def line_of(conversation: ConversationView) -> str:

@@ -205,8 +205,8 @@ class Notifications(Protocol):
         known before it is noted where it is. Raises OtherCompany."""
         ...
 
-    async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> PostedCard | None:
-        """Find the text conversation that a thread belongs to. Raises OtherCompany."""
+    async def card_at(self, person: PersonKey, channel: str, thread_ts: str) -> PostedCard | None:
+        """Find the call or text conversation that a thread belongs to. Raises OtherCompany."""
         ...
 
     async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:

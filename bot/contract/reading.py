@@ -181,6 +181,8 @@ async def _read_keywords(ctx: Ctx, route: Route, raw: dict[str, Raw], text: str,
         argument = route.arguments[name]
         value = _value(words, at + 1, end, quotes=argument.keeps_quotes)
         value = argument.after_keyword(words[at].text.casefold(), value)
+        if isinstance(argument, Text) and argument.verbatim:
+            value, end = await as_people_read(ctx, text[words[at + 1].start :]), len(words)
         raw[name] = [value] if isinstance(argument, Lookup) and argument.many else value
         at = end
     return at

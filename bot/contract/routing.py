@@ -26,6 +26,10 @@ _SPOKEN = re.compile(r"\S+")
 _AROUND = ".,!?;:\"'“”„«»"
 _POLITE = frozenset({"please", "pls", "can", "could", "you", "hey", "hi", "ok"})
 """Words before a command that change nothing."""
+_APOSTROPHES = str.maketrans("", "", "'’‘`´")
+"""Nobody types them with one hand: "whats my number" is "what's my number"."""
+VERBATIM = "verbatim"
+"""The group of a pattern that ends a line and stays letter for letter: a text to a customer."""
 _LONGEST_PHRASE = 8
 _LONGEST_PATTERN = 120
 """Characters of a line that is compared with patterns."""
@@ -222,7 +226,13 @@ class Clash(Exception):
 
 def _plain(word: str) -> str:
     """Return a word as phrases have it."""
-    return seen(readable(word)).casefold().replace("’", "'").strip(_AROUND)
+    return seen(readable(word)).casefold().translate(_APOSTROPHES).strip(_AROUND)
+
+
+def _from(text: str, whole: str, at: int) -> str:
+    """Return a line as it was typed, from the word on that begins there in ``whole``, the same line made plain."""
+    before = len(whole[:at].split()) if at >= 0 else len(whole.split())
+    return next((text[found.start() :].strip() for found in islice(_SPOKEN.finditer(text), before, None)), "")
 
 
 @dataclass(frozen=True)
@@ -243,6 +253,8 @@ class RouteTable:
         lead = len(list(takewhile(_POLITE.__contains__, said)))
         for begin in dict.fromkeys((0, lead)):
             for count in range(len(found), begin, -1):
+                if count == begin + 1 and (texted := self._patterned(text, only_texts=True)) is not None:
+                    return texted  # "send Jordan a text saying …" is more than "send"
                 if (meant := self.by_phrase.get(tuple(said[begin:count]))) is not None:
                     route, words = meant
                     rest = text[found[count - 1].end() :].strip()
@@ -253,16 +265,20 @@ class RouteTable:
             return route_of_word, text[found[lead].end() :].strip()
         return None
 
-    def _patterned(self, text: str) -> tuple[Route, str] | None:
-        """Return the route that a whole line is a pattern of, with the words after the route's word."""
-        if len(text) > _LONGEST_PATTERN:
-            return None
-        line = " ".join(seen(readable(text)).replace("’", "'").split()).strip(" .!?")
+    def _patterned(self, text: str, *, only_texts: bool = False) -> tuple[Route, str] | None:
+        """Return the route that a whole line is a pattern of, with the words after the route's word. ``only_texts``:
+        of the patterns that end in a text that leaves letter for letter."""
+        whole = " ".join(seen(readable(text)).replace("’", "'").split())
+        line = whole.strip(" .!?")
         for route in self.order:
             for pattern, words in route.patterns:
-                if (match := pattern.fullmatch(line)) is not None:
-                    said = words.format(**{name: value or "" for name, value in match.groupdict().items()})
-                    return route, " ".join(said.split())
+                tail = VERBATIM in pattern.groupindex
+                if not tail and (only_texts or len(text) > _LONGEST_PATTERN):
+                    continue
+                if (match := pattern.fullmatch(whole if tail else line)) is not None:
+                    groups = {name: value or "" for name, value in match.groupdict().items()}
+                    said = " ".join(words.format(**groups | {VERBATIM: ""}).split())
+                    return route, f"{said} {_from(text, whole, match.start(VERBATIM))}".strip() if tail else said
         return None
 
     def without_politeness(self, text: str) -> str:
@@ -342,7 +358,7 @@ def build_table(routers: Iterable[Router]) -> RouteTable:
             for word in (route.word, *route.aliases):
                 _claim(by_word, word, route)
             for said, meant in route.phrases.items():
-                _claim_phrase(by_phrase, tuple(said.split()), (route, meant))
+                _claim_phrase(by_phrase, tuple(map(_plain, said.split())), (route, meant))
         if route.kind is RouteKind.EVENT:
             _claim(by_event, route.word, route)
     return RouteTable(by_id, by_word, by_event, tuple(order), by_phrase)
@@ -351,7 +367,7 @@ def build_table(routers: Iterable[Router]) -> RouteTable:
 def _claim_phrase(
     claims: dict[tuple[str, ...], tuple[Route, str]], key: tuple[str, ...], meant: tuple[Route, str]
 ) -> None:
-    if key in claims:
+    if claims.get(key, meant) != meant:
         raise Clash(
             say("{key!r} is claimed by both {id} and {id2}", key=" ".join(key), id=claims[key][0].id, id2=meant[0].id)
         )

@@ -368,9 +368,9 @@ class NotificationService:
         if owned is not None and company is not None and owned.company not in _theirs(person, company):
             raise OtherCompany(_named(owned.kind))
 
-    async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> StoredCard | None:
+    async def card_at(self, person: PersonKey, channel: str, thread_ts: str) -> StoredCard | None:
         owned = await self._store.cards.whose_at(channel, thread_ts)
-        if owned is None or owned.kind != "talk" or owned.company.team_id != person.team_id:
+        if owned is None or owned.kind not in {"call", "talk"} or owned.company.team_id != person.team_id:
             return None
         await self.check_press(person, channel, thread_ts)
         return await self._store.cards.at(owned.company, channel, thread_ts)

@@ -162,7 +162,7 @@ class RememberedBoard:
     async def check_press(self, person: PersonKey, channel: str, ts: str, *, name: str = "") -> None:
         """Every card is of the one company there is."""
 
-    async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> KeptCard | None:
+    async def card_at(self, person: PersonKey, channel: str, thread_ts: str) -> KeptCard | None:
         return None
 
     async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:

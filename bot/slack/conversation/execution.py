@@ -22,7 +22,7 @@ from bot.basics.person import PersonKey
 from bot.basics.phone import read_number
 from bot.basics.words import Word, did_you_mean, split, verbatim
 from bot.cards.connecting import connect_card
-from bot.cards.conversation import reply_in_thread
+from bot.cards.thread_words import read_in_thread
 from bot.contract.audit_trail import About
 from bot.contract.context import Ctx, Deps, Origin, Step
 from bot.contract.corrections import check_slips, corrected_buttons, is_understood, with_choices
@@ -124,7 +124,7 @@ class Executor:
             await self._check_company(request)
             if request.decision is not None:
                 request = await self._decide(request, placed)
-            request = await self._as_text(request, placed.ctx)
+            request = await self._of_thread(request, placed.ctx)
             if request.route is None:
                 await placed.screen.answer(None, await self._unknown(request, placed.ctx))
                 return None
@@ -178,16 +178,18 @@ class Executor:
                 request.person, request.where.channel, incoming.pressed_ts, name=incoming.pressed_name
             )
 
-    async def _as_text(self, request: Request, ctx: Ctx) -> Request:
-        """Read a message that mentions the app in a text conversation's thread as a text to send, letter for letter."""
+    async def _of_thread(self, request: Request, ctx: Ctx) -> Request:
+        """Read a message that mentions the app in a card's thread: about the card, or a text to send, letter for
+        letter."""
         incoming = request.incoming
         said = _TO_US.match(incoming.text) if incoming is not None and request.origin is Origin.MENTION else None
         if incoming is None or said is None:
             return request
-        reply = await reply_in_thread(ctx, await as_people_read(ctx, incoming.text[said.end() :]))
-        if reply is None:
+        meant = await read_in_thread(ctx, await as_people_read(ctx, incoming.text[said.end() :]))
+        if meant is None:
             return request
-        return replace(request, route=self.table.by_id[reply.route], raw=reply.args, words=None, unknown=None)
+        route = self.table.by_id[meant.route]
+        return replace(request, route=route, raw=meant.args, words=None, unknown=None, form=meant.form)
 
     async def _decide(self, request: Request, placed: "PlacedRequest") -> Request:
         agreed = await self.stores.confirmations.take(request.confirmation, request.person)

@@ -134,7 +134,7 @@ def split_word(text: str) -> tuple[str, str]:
     what follows it."""
     cleaned = text.strip().strip(_INVISIBLE).strip()
     first, *rest = cleaned.split(maxsplit=1) or [""]
-    return first.strip(_INVISIBLE + _QUOTES).casefold(), rest[0] if rest else ""
+    return first.strip(_INVISIBLE + _QUOTES).rstrip(":,").casefold(), rest[0] if rest else ""
 
 
 def _plan_press(incoming: Incoming, table: RouteTable) -> Request | None:

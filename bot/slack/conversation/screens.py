@@ -246,7 +246,7 @@ class LineScreen:
             work.cancel()
 
     async def _offer(self, route: Route, form: Form) -> None:
-        words = say("{title}: a few things are still needed.", title=form_title(route))
+        words = say("“{title}” still needs a few things from you.", title=form_title(route))
         if form.problems:
             words = " ".join(form.problems.values())
         await self._show(None, Reply(words, _form_button(route, form.args)))
