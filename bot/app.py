@@ -40,6 +40,7 @@ from bot.dialpad.downloads import DialpadDownloads
 from bot.dialpad.oauth import DialpadOAuth
 from bot.dialpad.pacer import Pacer
 from bot.door import AsgiApp
+from bot.homes_at_start import draw_homes_at_start
 from bot.notices import Notices
 from bot.notifications.alerts import LineAlerts
 from bot.notifications.backfill import ReadBack
@@ -256,6 +257,7 @@ class _Parts:
     workspaces: Workspaces
     take_overs: TakeOvers
     cockpit: LineCockpit
+    homes: OpenHomes
 
 
 def _build_team_access(parts: _Parts, clients: Clients, installs: "Installs | None") -> TeamAccess:
@@ -419,14 +421,12 @@ def _build_parts(
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
     messages = SlackMessages(clients, ResponseUrls(session, time.monotonic), book)
-    other_homes = None if store.processes.alone else OpenHomes(store.context, store.preferences, store.processes)
-    dispatcher = Dispatcher(
-        table, deps, stores, messages, clocks=Clocks(store.now), metrics=metrics, other_homes=other_homes
-    )
+    homes = OpenHomes(store.context, store.preferences, store.processes)
+    dispatcher = Dispatcher(table, deps, stores, messages, clocks=Clocks(store.now), metrics=metrics, other_homes=homes)
     notices.dispatcher = dispatcher
     return _Parts(
         store, client, dispatcher, connector, later, directory, intake, listening, hooks, removals,
-        disconnector, poster, replicas, workspaces, take_overs, cockpit,
+        disconnector, poster, replicas, workspaces, take_overs, cockpit, homes,
     )  # fmt: skip
 
 
@@ -458,6 +458,8 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Repl
     closing.push_async_callback(parts.disconnector.aclose)
     closing.push_async_callback(parts.cockpit.aclose)
     closing.callback(asyncio.create_task(parts.dispatcher.watch_homes(parts.cockpit.marks)).cancel)
+    drawing = draw_homes_at_start(parts.homes, replicas, parts.dispatcher.show_home)
+    closing.callback(asyncio.create_task(drawing).cancel)
     chores = Chores(parts.store, parts.hooks, parts.removals, parts.take_overs, replicas)
     for chore in chores.all():
         closing.callback(asyncio.create_task(chore).cancel)

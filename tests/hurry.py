@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from bot import homes_at_start
 from bot.notifications import poster
 from bot.notifications import routing as deliver
 from bot.slack.api import pace
@@ -15,6 +16,7 @@ from bot.store import durable_later
 POSTING: Final[dict[Any, dict[str, float]]] = {
     deliver: {"SETTLE_S": 0.05, "PART_S": 0.1, "DEBOUNCE_S": 0.05, "DUTY_SETTLE_S": 0.1},
     poster: {"FIRST_WAIT_S": 0.1, "BUSY_S": 0.02},
+    homes_at_start: {"HOMES_AFTER_S": 3_600.0},  # they would draw Home in the middle of a test
     homes: {"WATCH_EVERY_S": 0.2},
     pace: {
         **dict.fromkeys(("POST_EVERY_S", "UPDATE_EVERY_S", "UPDATE_HERE_EVERY_S", "FIND_EVERY_S"), 0.02),

@@ -1,18 +1,23 @@
 """The bot stops and starts again on the same database: nothing asked for is lost, and nothing is done twice."""
 
+import asyncio
 from collections.abc import Coroutine, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.sandbox.cast import ANA, PRIYA
+from bot import homes_at_start
+from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.slack import SlackSandbox
+from bot.store.open_homes import OpenHomes
 from tests.flows.channel import announcements
 from tests.flows.hands import Hands, said
+from tests.flows.inside import PATIENT_S
 from tests.flows.stage import quick_demo, until_posted
 
 on_both = pytest.mark.parametrize("over_http", [False, True], ids=["socket mode", "http"])
@@ -38,6 +43,34 @@ async def test_a_change_back_that_was_due_while_the_bot_was_away_happens_at_its_
         assert not ana.account.do_not_disturb
 
 
+def _is_at_home(hands: Hands) -> bool:
+    return f"{hands.who.name} at Dialpad" in said(hands.person.home or {})
+
+
+@on_both
+async def test_after_a_start_with_another_version_everybody_finds_home_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over_http: bool
+) -> None:
+    database = tmp_path / "bot.db"
+    async with quick_demo(over_http=over_http, database=database) as demo:
+        before = demo.dialpad
+        assert Hands(demo, ANA).person.home is None
+
+    def go_on(_: SlackSandbox, dialpad: DialpadSandbox) -> None:
+        dialpad.tokens._by_access.update(before.tokens._by_access)
+        monkeypatch.setattr(homes_at_start, "HOMES_AFTER_S", 0.0)
+        monkeypatch.setattr(homes_at_start, "HOME_EVERY_S", 0.0)
+
+    async with quick_demo(over_http=over_http, database=database, outside=go_on) as demo:
+        for who in (ANA, SAM, PRIYA):
+            await Hands(demo, who).person.until(partial(_is_at_home, Hands(demo, who)))
+        assert Hands(demo, NOOR).person.home is None  # who is not known is left alone
+        homes = OpenHomes(demo.bot.store.context, demo.bot.store.preferences, demo.bot.store.processes)
+        async with asyncio.timeout(PATIENT_S):
+            while await homes.undrawn():  # noqa: ASYNC110  the database is asked, it tells nobody
+                await asyncio.sleep(0)
+
+
 @on_both
 async def test_what_was_acknowledged_before_a_crash_is_done_after_it(tmp_path: Path, over_http: bool) -> None:
     database = tmp_path / "bot.db"
@@ -45,7 +78,7 @@ async def test_what_was_acknowledged_before_a_crash_is_done_after_it(tmp_path: P
         ana = Hands(demo, ANA)
         begun: list[object] = []
 
-        def die(work: Coroutine[Any, Any, None]) -> None:
+        def die(work: Coroutine[Any, Any, object]) -> None:
             begun.append(work)
             work.close()
 

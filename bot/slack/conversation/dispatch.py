@@ -73,7 +73,7 @@ class Dispatcher:
         self._duplicates = Duplicates(self.clocks.monotonic)
         self._languages = ReaderLanguages(self.deps.people, self.deps.settings.channel_language)
         self._homes = Homes(self._draw_home, self.clocks.monotonic, self.other_homes)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._doubtful: set[str] = set()
 
     # Receiving
@@ -135,7 +135,7 @@ class Dispatcher:
         first.set_result({})
         return late
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -254,6 +254,14 @@ class Dispatcher:
     async def watch_homes(self, marks_of: MarksOf) -> None:
         """Draw open Home tabs anew when what a person's colleagues work on has changed. Never returns."""
         await self._homes.watch(marks_of)
+
+    async def show_home(self, person: PersonKey) -> bool:
+        """Draw a person's Home tab, which nobody asked for. False when that failed."""
+        try:
+            return await self._homes.show(person, quiet=True) is None
+        except Exception as problem:  # noqa: BLE001  the database is away: it is drawn when they open it
+            _log.info("a Home tab was not drawn", error=type(problem).__name__)
+            return False
 
     def home_changed(self, person: PersonKey) -> None:
         """Redraw a person's Home tab, which changed without a request."""
@@ -410,13 +418,15 @@ class Dispatcher:
             return {"options": []}
         return build_suggestions(found, empties=can_be_emptied and not incoming.value.strip())
 
-    async def _draw_home(self, person: PersonKey, *, quiet: bool = False) -> None:
-        route = self.table.by_event.get(HOME)
+    async def _draw_home(self, person: PersonKey, *, quiet: bool = False) -> Exception | None:
+        """Draw a person's Home. Returns what kept it from being drawn."""
+        route, failed = self.table.by_event.get(HOME), None
         if route is not None:
             request = Request(person, Where(), Origin.EVENT, route, {"quiet": "yes"} if quiet else {})
             ctx = self._placement.build_ctx(request)
             with speaking(await self._languages.of(person)):
-                await self._executor.run(request, PlacedRequest(ctx, HomeScreen(self.tools, ctx)))
+                failed = await self._executor.run(request, PlacedRequest(ctx, HomeScreen(self.tools, ctx)))
+        return failed
 
 
 def _read_unconnected(asked: Mapping[str, Any] | None) -> UnconnectedRequest | None:

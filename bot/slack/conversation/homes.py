@@ -51,7 +51,7 @@ class Homes:
     """Redraws the Home tabs that people may have open.
 
     ``draw`` publishes a person's Home; with ``quiet`` it is not they who did something. ``others`` is what
-    processes know together, None where there is only one.
+    is kept of Homes for other processes and later starts, None in tests.
     """
 
     def __init__(
@@ -137,11 +137,12 @@ class Homes:
         if await self._is_open(person):
             await self.show(person, quiet=quiet)
 
-    async def show(self, person: PersonKey, *, quiet: bool = False) -> None:
-        """Draw a person's Home, so that they find it ready. One at a time, so that the last shows the last state."""
+    async def show(self, person: PersonKey, *, quiet: bool = False) -> object:
+        """Draw a person's Home, so that they find it ready. One at a time, so that the last shows the last state.
+        Returns what ``draw`` does."""
         lock = self._drawing.setdefault(person, asyncio.Lock())
         async with lock, self._others.drawing(person) if self._others is not None else nullcontext():
-            await self._draw(person, quiet=quiet)
+            return await self._draw(person, quiet=quiet)
 
     async def _is_open(self, person: PersonKey) -> bool:
         if _key(person) in self._looked:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Collection
 from datetime import timedelta
 
+import pytest
+
 from bot.basics.person import PersonKey
 from bot.slack.conversation.homes import DRAWN_AT_ONCE, LOOKED_AT_FOR, WATCHED_FOR, Homes
 from bot.store.keys import generate_key, parse_keys
@@ -83,9 +85,10 @@ async def test_a_change_during_a_drawing_is_drawn_after_it() -> None:
     assert drawings.drawn == [ANA, ANA]
 
 
-async def test_a_home_that_another_process_drew_is_drawn_anew_for_two_hours(database_url: str) -> None:
+@pytest.mark.postgres
+async def test_a_home_that_another_process_drew_is_drawn_anew_for_two_hours(postgres_url: str) -> None:
     clock, keys = Clock(), parse_keys(generate_key())
-    stores = [await Store.open(database_url, keys, clock) for _ in range(2)]
+    stores = [await Store.open(postgres_url, keys, clock) for _ in range(2)]
     theirs, ours = (Drawings(OpenHomes(one.context, one.preferences, one.processes)) for one in stores)
     await ours.homes.changed(ANA)
     await theirs.homes.looked(ANA)
@@ -97,6 +100,21 @@ async def test_a_home_that_another_process_drew_is_drawn_anew_for_two_hours(data
     assert ours.drawn == [ANA]
     for one in stores:
         await one.aclose()
+
+
+async def test_who_opened_theirs_last_is_drawn_first_after_a_start_and_nobody_twice(database_url: str) -> None:
+    clock = Clock()
+    store = await Store.open(database_url, parse_keys(generate_key()), clock)
+    homes = OpenHomes(store.context, store.preferences, store.processes)
+    await store.preferences.set(SAM, {"home_opened_at": 1_000})  # by the version before
+    await store.preferences.set(ANA, {"home_opened_at": 2_000})
+    await store.preferences.set(PersonKey("T1", "UNEVER"), {"region": "US"})
+    assert await homes.undrawn() == [ANA, SAM]
+    await homes.drawn(ANA)
+    assert await homes.undrawn() == [SAM]
+    await homes.opened(SAM)
+    assert await homes.undrawn() == []
+    await store.aclose()
 
 
 # What others do
