@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos day coverage check bench soak docs texts pictures lock release clean
+.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos rush day coverage check bench soak docs texts pictures lock release clean
 
 help: ## What you can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ test-two: $(READY) ## All flows with two processes on Postgres, each click at th
 
 chaos: $(READY) ## Trouble of all kinds at once, on both databases, and what the books say: a quarter of an hour
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.chaos --all --events 10000 --commands 1000 --write docs/reliability.md $(ARGS)
+
+rush: $(READY) ## A board through 500 changes a minute with kill -9 in between, into docs/reliability.md: four minutes
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.crashes.rush --write docs/reliability.md $(ARGS)
 
 day: $(READY) ## A busy line's day on the demo's clock: alarms not needed, items nobody knows of, into docs/reliability.md (ARGS="--seeds 5")
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.day --seeds 1,2 --write docs/reliability.md $(ARGS)

@@ -19,7 +19,9 @@ POSTING: Final[dict[Any, dict[str, float]]] = {
     homes_at_start: {"HOMES_AFTER_S": 3_600.0},  # they would draw Home in the middle of a test
     homes: {"WATCH_EVERY_S": 0.2},
     pace: {
-        **dict.fromkeys(("POST_EVERY_S", "UPDATE_EVERY_S", "UPDATE_HERE_EVERY_S", "FIND_EVERY_S"), 0.02),
+        **dict.fromkeys(
+            ("POST_EVERY_S", "UPDATE_EVERY_S", "UPDATE_HERE_EVERY_S", "UPDATES_APART_S", "FIND_EVERY_S"), 0.02
+        ),
         **dict.fromkeys(("POSTS_A_MINUTE", "UPDATES_A_MINUTE"), 3000),
     },
 }

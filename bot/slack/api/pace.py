@@ -24,6 +24,9 @@ UPDATE_EVERY_S: Final = 1.5
 """Changed messages in a workspace, after a burst: the last of a minute's must not wait for the next minute."""
 UPDATE_HERE_EVERY_S: Final = 2.0
 """The same in a channel, which leaves some of the workspace's to the others."""
+UPDATES_APART_S: Final = 1.0
+"""Between two changed messages in a channel, also in a burst: Slack shows what comes faster late, and readers see it
+flicker."""
 FIND_EVERY_S: Final = 1.0
 _UPDATES_BURST: Final = 20
 _UPDATES_BURST_HERE: Final = 4
@@ -59,7 +62,8 @@ def limits_of(place: MethodPlace) -> Sequence[Limit]:
         case SlackMethod.UPDATE:
             spread = Bucket(f"{everywhere} spread", _UPDATES_BURST, UPDATE_EVERY_S)
             in_channel = Bucket(here, _UPDATES_BURST_HERE, UPDATE_HERE_EVERY_S)
-            return in_channel, spread, Window(everywhere, UPDATES_A_MINUTE, 60.0)
+            apart = Bucket(f"{here} apart", 1, UPDATES_APART_S)
+            return apart, in_channel, spread, Window(everywhere, UPDATES_A_MINUTE, 60.0)
         case SlackMethod.FIND:
             return Bucket(here, 1, FIND_EVERY_S), Window(everywhere, UPDATES_A_MINUTE, 60.0)
 
