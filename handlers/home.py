@@ -21,7 +21,7 @@ from bot.cards.home import (
 )
 from bot.cards.led_lines import Led, led_lines
 from bot.cards.presence import standing_rows
-from bot.cards.rights import read_rights
+from bot.cards.rights import Rights, read_rights
 from bot.cards.silence import silent_groups
 from bot.cards.work_list import in_order, look_up_names, show_all, work_rows
 from bot.contract.argument import Carried
@@ -83,7 +83,7 @@ async def _drawn(ctx: Ctx, *, quiet: bool) -> Listing:
         heading(say("Your phone")),
         *standing_rows(me, pending, silent, toggles),
         *await _lines(ctx, led, answers=True),
-        *await _chosen(ctx),
+        *await _chosen(ctx, me),
     ]
     return Listing(say("{me} at Dialpad", me=me.name), tuple(rows), buttons=_BUTTONS)
 
@@ -111,15 +111,18 @@ async def _lines(ctx: Ctx, led: Led, *, answers: bool) -> list[Row]:
     return line_rows(views, ctx.now, led.left, answers=answers) if views else []
 
 
-async def _chosen(ctx: Ctx) -> list[Row]:
-    """Return the person's favourites, what they ran last, and what they are notified about."""
+async def _chosen(ctx: Ctx, me: User | None) -> list[Row]:
+    """Return the person's favourites, what they ran last, and the notifications that concern them. Without ``me`` those
+    that are their own."""
     favourites = list((await ctx.deps.preferences.get(ctx.person)).get("favourites") or [])
     cockpit = ctx.deps.cockpit
     if cockpit is None:
         return action_rows(favourites, ())
     recent = await cockpit.last_actions(ctx.person, _RUN, MOST_RECENT + MOST_FAVOURITES)
-    concerning = await cockpit.concerning(ctx.person)
-    return [*action_rows(favourites, recent), *notification_rows(concerning, ctx.person.user_id)]
+    rights = read_rights(me) if me is not None else Rights(frozenset(), is_admin=False)
+    concerning = await cockpit.concerning(ctx.person, rights.places, every=rights.is_admin)
+    notifications = notification_rows(concerning, ctx.person.user_id, is_admin=rights.is_admin)
+    return [*action_rows(favourites, recent), *notifications]
 
 
 async def _open_work(ctx: Ctx, me: User | None) -> list[Row]:
@@ -150,7 +153,7 @@ async def _without_dialpad(ctx: Ctx) -> Answer:
         rows += await _open_work(ctx, me)
         if me is not None:
             rows += await _lines(ctx, await led_lines(ctx, me, MOST_LINES), answers=False)
-        rows += await _chosen(ctx)
+        rows += await _chosen(ctx, me)
     except ChatopsError as problem:
         _log.info("home tab with less", problem=type(problem).__name__)
     return Listing(say("Dialpad is not responding right now"), tuple(rows), buttons=_AGAIN)

@@ -1,4 +1,4 @@
-"""Handles what supervisors do from Home: the people of a call center, and all call centers."""
+"""Handles what opens from Home: the people of a call center, all call centers, all notifications."""
 
 from typing import Annotated, Final
 
@@ -7,15 +7,15 @@ from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.group import Group, GroupChoice
 from bot.basics.errors import Unavailable, UserError
 from bot.basics.language import say
-from bot.cards.home import line_buttons
+from bot.cards.home import line_buttons, notification_row
 from bot.cards.led_lines import MOST_FOUND, led_lines
-from bot.cards.rights import read_rights
+from bot.cards.rights import read_rights, rights_of
 from bot.cards.roster import agent_row, read_roster
 from bot.catalogue.answers import route_of
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
 from bot.contract.prose import sentence
-from bot.contract.reply import Answer, Bold, Button, Card, Listing, Raw, Row, When
+from bot.contract.reply import Answer, Bold, Button, Card, Listing, Raw, RawArgs, Row, When
 from bot.contract.routing import Router
 from bot.dialpad.actions.callcenters import (
     AddCallCenterOperator,
@@ -31,43 +31,74 @@ router = Router()
 MOST_PEOPLE: Final = 20
 """People that are shown at once: with their buttons they fill a screen or two."""
 MOST_LINES: Final = 40
+MOST_NOTIFICATIONS: Final = 15
 
+Start = Annotated[str, Carried("From", longest=6)]
 CallCenterChoice = Annotated[Group, GroupChoice("Call center", kinds=("callcenter",))]
 
 
 @router.button(title="Call centers")
-async def lines(ctx: Ctx) -> Answer:
+async def lines(ctx: Ctx, start: Start = "0") -> Answer:
     """List all call centers that this person may change."""
-    led = await led_lines(ctx, await ctx.send(GetUser()), MOST_LINES)
+    every = list((await led_lines(ctx, await ctx.send(GetUser()), 0)).every.items())
+    first = _first(start, len(every))
     rows = tuple(
         Row(
             (Bold(name),),
             button=Button("People…", "supervise.people", {"group": place}, spoken=say("People: {name}", name=name)),
         )
-        for place, name in led.shown.items()
+        for place, name in every[first : first + MOST_LINES]
     )
-    counted = f"{len(led.every):,}{(say(' or more') if len(led.every) >= MOST_FOUND else '')}"
-    note = (
-        say("The first {count} of {counted}. Type oncall and a name for any other.", count=len(rows), counted=counted)
-        if led.left
-        else ""
+    cut = say("These are the first {most}. Type oncall and a name for any other.", most=MOST_FOUND)
+    return Listing(
+        say("Call centers"),
+        rows,
+        empty=say("There is no call center that you may change."),
+        note=cut if len(every) >= MOST_FOUND else "",
+        buttons=_more("supervise.lines", first + MOST_LINES, len(every)),
     )
-    return Listing(say("Call centers"), rows, empty=say("There is no call center that you may change."), note=note)
+
+
+@router.button(title="Notifications")
+async def notifications(ctx: Ctx, start: Start = "0") -> Answer:
+    """List the notifications that concern this person: their own, and those about their lines."""
+    rights, me = await rights_of(ctx), ctx.person.user_id
+    cockpit = ctx.deps.cockpit
+    found = await cockpit.concerning(ctx.person, rights.places, every=rights.is_admin) if cockpit is not None else ()
+    first = _first(start, len(found))
+    rows = [notification_row(one, me, is_admin=rights.is_admin) for one in found[first : first + MOST_NOTIFICATIONS]]
+    return Listing(
+        say("Notifications: {count:,}", count=len(found)),
+        tuple(rows),
+        empty=say("Nothing is posted to you or about your lines."),
+        buttons=_more("supervise.notifications", first + MOST_NOTIFICATIONS, len(found)),
+    )
+
+
+def _first(start: str, count: int) -> int:
+    """Read where a page begins; the list may have become shorter."""
+    first = int(start) if start.isascii() and start.isdigit() else 0
+    return first if first < count else 0
+
+
+def _more(route: str, start: int, count: int, args: RawArgs | None = None) -> tuple[Button, ...]:
+    """Return the button for the next page, none after the last."""
+    left = count - start
+    return (
+        (Button(say("… and {left:,} more", left=left), route, {**(args or {}), "start": str(start)}),)
+        if left > 0
+        else ()
+    )
 
 
 @router.button(title="People")
-async def people(ctx: Ctx, group: CallCenterChoice, start: Annotated[str, Carried("From", longest=6)] = "0") -> Answer:
+async def people(ctx: Ctx, group: CallCenterChoice, start: Start = "0") -> Answer:
     """List who answers a call center's calls, each with what a supervisor can change."""
     await _check_leads(ctx, group)
     roster, is_fresh = await _roster(ctx, group)
-    first = int(start) if start.isdigit() else 0
+    first = _first(start, len(roster.agents))
     shown = roster.agents[first : first + MOST_PEOPLE]
-    left = len(roster.agents) - first - len(shown)
-    more = Button(
-        say("… and {left:,} more", left=left),
-        "supervise.people",
-        {"group": group.raw, "start": str(first + MOST_PEOPLE)},
-    )
+    more = _more("supervise.people", first + MOST_PEOPLE, len(roster.agents), {"group": group.raw})
     note = (
         ()
         if is_fresh
@@ -79,7 +110,7 @@ async def people(ctx: Ctx, group: CallCenterChoice, start: Annotated[str, Carrie
         empty=say("Nobody answers calls for this call center."),
         note=note,
         buttons=(
-            *((more,) if left > 0 else ()),
+            *more,
             *line_buttons(group.id, group.name),
             Button("Refresh", "supervise.people", {"group": group.raw, "start": str(first)}),
         ),

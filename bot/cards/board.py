@@ -169,11 +169,12 @@ def _note(view: BoardView) -> Prose:
 
 def _buttons(view: BoardView, card: str) -> tuple[Button, ...]:
     work = Button("Open work", OPEN_WORK, {"group": view.place})
+    live = Button("Live calls", "live.live")
     duty = (Button("Who is on duty", "oncall.oncall", {"group": view.place}),
             Button("Change duty…", "duty.duty", form=True)) if view.place.startswith("callcenter:") else ()  # fmt: skip
     is_well = view.level is BoardLevel.GOOD or view.is_seen is not None
     seen = () if is_well else (Button("Seen", "board.seen", {"card": card}, style="primary"),)
-    return (*seen, *duty, work)
+    return (*seen, *duty, live, work)
 
 
 def _menu(view: BoardView, card: str, subscription: str) -> tuple[Button, ...]:

@@ -35,8 +35,11 @@ class Membership:
 MOST_LINES: Final = 5
 """Call centers on Home."""
 MOST_NOTIFICATIONS: Final = 3
+"""One's own, and as many that others set up."""
 MOST_FAVOURITES: Final = 5
 MOST_RECENT: Final = 5
+ALL_NOTIFICATIONS: Final = "supervise.notifications"
+"""The route that lists all of them."""
 _LED: Final = 3
 """Lines that are named where there may be hundreds."""
 
@@ -169,7 +172,7 @@ def action_rows(favourites: Sequence[Mapping[str, Any]], recent: Sequence[str]) 
             args = {str(name): value for name, value in dict(kept.get("args") or {}).items()}
             rows.append(Row(("★ ", say(action.name)), button=_open(action, args)))
     if (left := len(favourites) - MOST_FAVOURITES) > 0:
-        rows.append(Row(say("… and {left} more favorites", left=left)))
+        rows.append(Row(say("… and {left} more favorites", left=left), button=Button("All favorites", "run.run")))
     starred = {str(kept.get("slug")) for kept in favourites}
     for slug in [one for one in recent if one not in starred][:MOST_RECENT]:
         action = named_action(slug)
@@ -186,21 +189,29 @@ def _open(action: type[Action[Any]], args: Mapping[str, Raw]) -> Button:
     return Button("Open", route_of(action), args, form=form, spoken=say("Open: {action}", action=say(action.name)))
 
 
-def notification_rows(found: Sequence[Subscription], me: str) -> list[Row]:
-    """Return what is posted to the person, and what they set up in channels."""
+def notification_rows(found: Sequence[Subscription], me: str, *, is_admin: bool = False) -> list[Row]:
+    """Return what is posted to the person, what they set up in channels, and what others set up about their lines: the
+    first of each. ``is_admin``: they may change what others set up."""
     if not found:
         return []
+    mine = [one for one in found if one.owner.user_id == me]
+    others = [one for one in found if one.owner.user_id != me]
+    shown = [*mine[:MOST_NOTIFICATIONS], *others[:MOST_NOTIFICATIONS]]
     rows = [heading(say("Notifications"), Button("Your notifications", "notify.mine"))]
-    for one in found[:MOST_NOTIFICATIONS]:
-        where: Prose = say("to you") if one.channel == me else sentence("in {who}", who=Mention(one.channel))
-        paused = say("paused: ") if one.paused else ""
-        settings = Button(
-            "Settings",
-            "notify.settings",
-            {"subscription": one.id},
-            spoken=say("Settings: {name}", name=in_words(one))[:75],
-        )
-        rows.append(Row(prose(paused, in_words(one), ", ", where), button=settings))
-    if (left := len(found) - MOST_NOTIFICATIONS) > 0:
-        rows.append(Row(say("… and {left:,} more. In a channel, notify lists what is posted there.", left=left)))
+    rows += [notification_row(one, me, is_admin=is_admin) for one in shown]
+    if (left := len(found) - len(shown)) > 0:
+        rows.append(Row(say("… and {left:,} more", left=left), button=Button("All notifications", ALL_NOTIFICATIONS)))
     return rows
+
+
+def notification_row(one: Subscription, me: str, *, is_admin: bool) -> Row:
+    """Return one subscription: what it is about, where it posts, and who set it up where that was somebody else."""
+    where: Prose = say("to you") if one.channel == me else sentence("in {who}", who=Mention(one.channel))
+    paused = say("paused: ") if one.paused else ""
+    is_mine = one.owner.user_id == me
+    settings = Button("Settings", "notify.settings", {"subscription": one.id}, spoken=say("Settings: {name}", name=in_words(one))[:75])
+    return Row(
+        prose(paused, in_words(one), ", ", where),
+        note="" if is_mine else sentence("Set up by {who}", who=Mention(one.owner.user_id)),
+        button=settings if is_mine or is_admin else None,
+    )

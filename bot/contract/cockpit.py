@@ -31,6 +31,7 @@ class Cockpit(Protocol):
         """Return which of these actions, by slug, the person did last."""
         ...
 
-    async def concerning(self, person: PersonKey) -> Sequence[Subscription]:
-        """Return the subscriptions that post to this person or that they set up."""
+    async def concerning(self, person: PersonKey, places: Collection[str], *, every: bool) -> Sequence[Subscription]:
+        """Return the subscriptions that post to this person or that they set up, then those that others set up in
+        channels about these places; with ``every`` all of the company's."""
         ...

@@ -83,8 +83,13 @@ class LineCockpit:
     async def last_actions(self, person: PersonKey, chosen: Collection[str], most: int) -> list[str]:
         return await self._store.audit.last_actions(person, chosen, most)
 
-    async def concerning(self, person: PersonKey) -> list[Subscription]:
-        return await self._store.subscriptions.owned(person)
+    async def concerning(self, person: PersonKey, places: Collection[str], *, every: bool) -> list[Subscription]:
+        owned = await self._store.subscriptions.owned(person)
+        company = await self._store.connections.company(person)
+        if company is None or not (places or every):
+            return owned
+        others = await self._store.subscriptions.about(company, places, every=every)
+        return [*owned, *(one for one in others if one.owner != person)]
 
     async def lines(self, person: PersonKey, lines: Mapping[str, str], clock: ZoneInfo) -> list[BoardView]:
         company = await self._store.connections.company(person)

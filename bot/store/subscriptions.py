@@ -5,7 +5,7 @@ What one means is decided in ``bot.activity.subscriptions.subscription``.
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -194,6 +194,12 @@ class Subscriptions:
         while len(self._indexes) > INDEXES:
             self._indexes.popitem(last=False)
         return known[1]
+
+    async def about(self, company: CompanyKey, places: Collection[str], *, every: bool) -> tuple[Subscription, ...]:
+        """Return a company's subscriptions of channels that are about these places; with ``every`` all."""
+        return await self._context.database.read(
+            lambda connection: self.index(connection, company).about(places, every=every)
+        )
 
     async def of_company(self, company: CompanyKey) -> list[Subscription]:
         """Return all subscriptions of a company that are not paused."""

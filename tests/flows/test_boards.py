@@ -55,6 +55,7 @@ async def test_it_says_who_answers_and_how_the_day_goes(sam: Hands) -> None:
 
     call = talk(sam.demo, 0, ANA)
     again = await shown(sam, CALM, "1 call going on")
+    assert "Transfer…" in labels(await sam.press(again, "Live calls"))
     assert again["ts"] == posted["ts"]
     sam.demo.dialpad.phone.hang_up(call)
     await shown(sam, CALM, "1 call, 1 answered (100%), 0 missed")

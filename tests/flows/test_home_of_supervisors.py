@@ -1,5 +1,6 @@
 """Home as the place from which supervisors look after their call centers."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -164,6 +165,34 @@ async def test_what_is_posted_to_one_is_listed(sam: Hands) -> None:
     await sam.subscribe('missed for "Support"')
     home = await opened(sam)
     assert "missed calls for Support" in said(home)
+
+
+async def test_what_others_post_about_ones_lines_is_listed_too(ana: Hands, sam: Hands, priya: Hands) -> None:
+    await priya.subscribe('voicemail for "Sales"')
+    await ana.subscribe('missed for "Support"')
+    of_sam = await opened(sam)
+    assert "missed calls for Support" in said(of_sam)
+    assert f"Set up by <@{ana.key.user_id}>" in said(of_sam)
+    assert "Settings" not in labels(of_sam)  # it is changed in its channel, or by an admin
+    assert "Settings" in labels(await opened(priya))
+    assert "for Sales" not in said(of_sam)
+
+
+async def test_all_notifications_are_a_press_away_however_many(sam: Hands) -> None:
+    await sam.subscribe('missed for "Support"')
+    kept = sam.demo.bot.store.subscriptions
+    (first,) = await kept.owned(sam.key)
+    for _ in range(39):
+        await kept.save(replace(first, id=kept.new_id()))
+    home = await opened(sam)
+    assert "… and 37 more" in said(home)
+    await sam.press(home, "All notifications")
+    page = await sam.modal()
+    assert "Notifications: 40" in said(page)
+    assert "Settings" in labels(page)
+    await sam.press(page, "… and 25 more")
+    await sam.press(await sam.modal(), "… and 10 more")
+    assert len([one for one in labels(await sam.modal()) if one == "Settings"]) == 10
 
 
 async def test_who_connects_finds_home_ready(noor: Hands) -> None:

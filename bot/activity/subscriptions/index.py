@@ -1,6 +1,6 @@
 """The subscriptions of one company, found by what happens: the kind of event and the line or person it is about."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from bot.activity.news import OF_NO_LINE, News, NewsKind
@@ -15,7 +15,8 @@ class SubscriptionIndex:
     there are. Never changed: a subscription that changes makes a new one."""
 
     def __init__(self, subscriptions: Iterable[Subscription]) -> None:
-        self._all = tuple(one for one in subscriptions if not one.paused)
+        self._every = tuple(subscriptions)
+        self._all = tuple(one for one in self._every if not one.paused)
         self._number = {one.id: number for number, one in enumerate(self._all)}
         self._by: dict[tuple[NewsKind, str], list[int]] = {}
         for number, one in enumerate(self._all):
@@ -37,6 +38,15 @@ class SubscriptionIndex:
         """Tell whether anybody may want news of this kind about a place."""
         near = (*self._by.get((kind, _ANYWHERE), ()), *self._by.get((kind, place), ()))
         return any(_may_show(self._all[number], listener) for number in near)
+
+    def about(self, places: Collection[str], *, every: bool) -> tuple[Subscription, ...]:
+        """Return those of channels that are about one of these places or about all lines, also paused ones; all of them
+        with ``every``."""
+        return tuple(
+            one
+            for one in self._every
+            if not one.is_personal and (every or not one.places or not one.places.keys().isdisjoint(places))
+        )
 
     def named(self, name: str) -> Subscription | None:
         """Return the subscription with this id."""

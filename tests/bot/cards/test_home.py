@@ -1,5 +1,6 @@
 """Home under Slack's limits, with 1, 100 and 10,000 things behind each part."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,6 +54,7 @@ def in_words(listing: Listing) -> str:
 @SIZES
 def test_all_of_it_at_once_fits(count: int) -> None:
     subscription = Subscription("s1", ME, "C1", frozenset(NewsKind), (PlaceFilter("callcenter:5", LONG),))
+    theirs = replace(subscription, owner=PersonKey("T1", "UOTHER"))
     favourites = [{"slug": ALL[one % len(ALL)].slug, "args": {"id": LONG}} for one in range(count)]
     lines = [line(count, number) for number in range(min(count, MOST_LINES))]
     me = User(id="1", is_on_duty=True, on_duty_status="available", status_message=LONG * 3)
@@ -60,7 +62,7 @@ def test_all_of_it_at_once_fits(count: int) -> None:
         list(standing_rows(me, [], (), phone_toggles(me, silent=False))),
         line_rows(lines, NOON, max(0, count - MOST_LINES), answers=True),
         action_rows(favourites, [one.slug for one in ALL]),
-        notification_rows([subscription] * count, "UME"),
+        notification_rows([subscription] * count + [theirs] * count, "UME", is_admin=True),
     )
     check_view(render_home(shown, Reader()), "home")
 
