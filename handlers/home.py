@@ -24,6 +24,7 @@ from bot.cards.presence import standing_rows
 from bot.cards.rights import Rights, read_rights
 from bot.cards.silence import silent_groups
 from bot.cards.work_list import in_order, look_up_names, show_all, work_rows
+from bot.catalogue.favorites import favorites_of
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Button, Card, Listing, Row
@@ -114,7 +115,7 @@ async def _lines(ctx: Ctx, led: Led, *, answers: bool) -> list[Row]:
 async def _chosen(ctx: Ctx, me: User | None) -> list[Row]:
     """Return the person's favourites, what they ran last, and the notifications that concern them. Without ``me`` those
     that are their own."""
-    favourites = list((await ctx.deps.preferences.get(ctx.person)).get("favourites") or [])
+    favourites = await favorites_of(ctx)
     cockpit = ctx.deps.cockpit
     if cockpit is None:
         return action_rows(favourites, ())

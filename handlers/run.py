@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from bot.basics.errors import FieldError, UserError
 from bot.basics.language import say
 from bot.cards.reaching_out import with_colleagues
+from bot.catalogue import favorites
 from bot.catalogue.answers import FIND, as_words, reader_of, route_of
 from bot.catalogue.fields import fields_of
 from bot.catalogue.groups import group_word
@@ -30,7 +31,6 @@ router.routes += with_colleagues(build_routes())
 ON_MENU: Final = 12
 SHOWN: Final = 8
 """Most matches listed: as many as fit on a screen."""
-_FAVOURITES: Final = 10
 _MARKS: Final = {Risk.READ: "", Risk.CHANGE: "changes", Risk.OUTWARD: "asks first", Risk.DESTRUCTIVE: "asks first"}
 
 
@@ -117,9 +117,8 @@ def consequence_of(action: type[Action[Any]]) -> str:
 
 
 async def _menu(ctx: Ctx) -> Answer:
-    chosen = await ctx.deps.preferences.get(ctx.person)
     rows: list[Row] = []
-    for kept in (chosen.get("favourites") or [])[:_FAVOURITES]:
+    for kept in await favorites.favorites_of(ctx):
         action = named_action(str(kept.get("slug")))
         if action is not None:
             args = {str(k): v for k, v in dict(kept.get("args") or {}).items()}
@@ -219,11 +218,7 @@ async def keep(
     action = named_action(slug)
     if action is None:
         raise UserError(say("That action no longer exists. Nothing was saved."))
-    kept = {"slug": action.slug, "args": _read(args)}
-    favourites = list((await ctx.deps.preferences.get(ctx.person)).get("favourites") or [])
-    if kept not in favourites:
-        favourites = [kept, *favourites][:_FAVOURITES]
-        await ctx.deps.preferences.set(ctx.person, {"favourites": favourites})
+    await favorites.keep(ctx, action.slug, _read(args))
     return Reply(
         sentence(
             "“{action}” is now a favorite. See {typed}.", action=action.name, typed=Code(ctx.deps.settings.typed("run"))
@@ -238,9 +233,7 @@ async def drop(
     ctx: Ctx, slug: Annotated[str, Carried("Action")], args: Annotated[str, Carried("Values", longest=2_000)] = "{}"
 ) -> Answer:
     """Remove an action from the favourites."""
-    favourites = (await ctx.deps.preferences.get(ctx.person)).get("favourites") or []
-    gone = {"slug": slug, "args": _read(args)}
-    await ctx.deps.preferences.set(ctx.person, {"favourites": [one for one in favourites if one != gone]})
+    await favorites.drop(ctx, slug, _read(args))
     return Reply(say("It was removed from your favorites."), tone="done")
 
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 from bot.basics.language import say
 from bot.catalogue.answers import AS, FIND, FROM, is_list, reader_of, route_of
 from bot.catalogue.daily import DAILY, arranged
+from bot.catalogue.favorites import starring
 from bot.catalogue.fields import arguments_of, fields_of
 from bot.catalogue.running import CONFIRMED, SURE, ask, confirmed, prefill, sure
-from bot.contract.argument import EMPTIED, FILLED, MORE, Argument, Carried, Text
+from bot.contract.argument import EMPTIED, FILLED, MORE, STARRED, Argument, Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Form
 from bot.contract.routing import Route, RouteKind
@@ -39,7 +40,7 @@ def route_for(action: type[Action[Any]]) -> Route:
 
 def _routes_of(action: type[Action[Any]]) -> list[Route]:
     arguments, required = arguments_of(action)
-    carried: dict[str, Argument] = {MORE: Carried(say("More"))}
+    carried: dict[str, Argument] = {MORE: Carried(say("More")), STARRED: Carried("Favorite", longest=4)}
     if is_list(action):
         carried |= {
             FIND: Text(say("Only rows with"), hint=say("Words that must appear in the row."), longest=100),
@@ -61,7 +62,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
         required=frozenset() if action in RUN_AS else required, summary=action.name,
         title=daily.title if daily else _title(action.name), submit=daily.submit if daily else _submit_word(action),
         risk=action.risk, intro=daily.intro if daily else _intro(action),
-        opening=partial(_opening, action) if changes_what_is_there else None,
+        opening=partial(_opening, action),
         action=action,
     )  # fmt: skip
     routes = [asking]
@@ -72,6 +73,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
             )
         )
         hidden = {name: replace(argument, shown=False) for name, argument in asking.arguments.items()}
+        del hidden[STARRED]  # this form is a question
         typed: Argument = Text(say("Its name"), longest=500, hint=say("Exactly as it is written."))
         routes.append(
             replace(
@@ -113,7 +115,9 @@ class _Asking:
     then: Callable[..., Awaitable[Answer]]
 
     async def __call__(self, ctx: Ctx, **values: Any) -> Answer:
-        return await self.then(ctx, self.action, {name: one for name, one in values.items() if name != MORE})
+        return await self.then(
+            ctx, self.action, {name: one for name, one in values.items() if name not in {MORE, STARRED}}
+        )
 
 
 async def _sure(ctx: Ctx, action: type[Action[Any]], values: dict[str, Any]) -> Answer:
@@ -121,4 +125,6 @@ async def _sure(ctx: Ctx, action: type[Action[Any]], values: dict[str, Any]) -> 
 
 
 async def _opening(action: type[Action[Any]], ctx: Ctx, form: Form) -> Form:
-    return replace(form, args=await prefill(ctx, action, form.args))
+    """Fill a form in with what there is at Dialpad, and mark it as a favorite where it is one."""
+    starred = await starring(ctx, action, form)
+    return replace(starred, args=await prefill(ctx, action, starred.args))

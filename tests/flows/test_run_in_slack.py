@@ -65,6 +65,30 @@ async def test_choosing_a_thing_fills_its_form_and_more_fields_keep_what_was_typ
     assert sent.body == {"ring_seconds": 21, "sunday_hours": ["09:00", "12:00"]}
 
 
+async def test_an_action_is_starred_in_its_form_with_what_is_filled_in(priya: Hands) -> None:
+    await priya.type("/dp run DIALPAD_CREATE_NEW_CONTACT_ENTRY first_name=Marta")
+    await priya.press(await priya.modal(), "Add to favorites")
+    starred = await priya.modal()
+    assert "Remove from favorites" in labels(starred)
+    assert element(starred, "first_name")["initial_value"] == "Marta"
+    await priya.person.open_home()
+    home = await priya.person.until(lambda: priya.person.home if "★" in said(priya.person.home or {}) else None)
+    await priya.press(home, "Open")
+    again = await priya.modal()
+    assert element(again, "first_name")["initial_value"] == "Marta"
+    await priya.press(again, "Remove from favorites")
+    assert "Add to favorites" in labels(await priya.modal())
+    await priya.person.until(lambda: "★" not in said(priya.person.home or {}))
+
+
+async def test_of_what_is_at_dialpad_a_favorite_keeps_only_which_it_is(priya: Hands) -> None:
+    await priya.type(f"/dp run {UPDATE} id={SUPPORT.id}")
+    await priya.press(await priya.modal(), "Add to favorites")
+    assert "Remove from favorites" in labels(await priya.modal())
+    (kept,) = (await priya.demo.bot.store.preferences.get(priya.key))["favourites"]
+    assert kept["args"] == {"id": str(SUPPORT.id)}
+
+
 async def test_an_emptied_field_is_cleared_and_one_that_was_not_touched_is_not_sent(priya: Hands) -> None:
     await priya.type(f"/dp run {UPDATE} id={SUPPORT.id}")
     view = await priya.modal()

@@ -19,12 +19,12 @@ from bot.arguments.slack_names import InSlack
 from bot.basics.errors import ChatopsError, FieldError
 from bot.basics.language import say, translated
 from bot.catalogue.inputs import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines
-from bot.contract.argument import CLEAR, EMPTIED, FILLED, MORE, Argument, Choice, Lookup, Option, Text
+from bot.contract.argument import CLEAR, EMPTIED, FILLED, MORE, STARRED, Argument, Choice, Lookup, Option, Text
 from bot.contract.context import Ctx, Where
 from bot.contract.reply import Bold, Button, Prose, Raw, RawArgs
 from bot.contract.routing import Route
 from bot.slack.blockkit.blocks import Json, Reader, context, paragraph, parts_of, plain_object
-from bot.slack.blockkit.buttons import build_actions, build_button
+from bot.slack.blockkit.buttons import build_rows
 from bot.slack.blockkit.limits import (
     CHECKBOXES,
     HINT,
@@ -105,9 +105,8 @@ async def build_form(
         blocks.append(_build_input(route, name, argument, element, args))
     if shown:
         blocks.insert(0, context(f"⚠️ {cut(' '.join(shown.values()), 1_500)}", Reader()))
-    if folded := len(route.fields) - len(fields):
-        more = Button(say("More fields ({count})", count=folded), route.id, {MORE: "1"}, form=True)
-        blocks.append(build_actions([build_button(more)]))
+    rows = build_rows(_buttons(route, len(route.fields) - len(fields), args))
+    blocks += rows[: VIEW_BLOCKS - len(blocks)]  # where all of a long form is shown, there may be no room for its star
     hidden = {name: value for name, value in args.items() if name in route.arguments and name not in route.fields}
     try:
         metadata = pack_metadata(where or ctx.where, a=hidden)
@@ -123,6 +122,15 @@ async def build_form(
         "blocks": blocks or [context(say("There is nothing to fill in."), Reader())],
     }
     return {**view, "notify_on_close": True} if route.dropped is not None else view
+
+
+def _buttons(route: Route, folded: int, args: RawArgs) -> list[Button]:
+    """Return what draws the form anew with what was typed so far: with its other fields, as a favorite or as none."""
+    buttons = [Button(say("More fields ({count})", count=folded), route.id, {MORE: "1"}, form=True)] if folded else []
+    if STARRED in route.arguments:
+        label, wanted = (say("Remove from favorites"), "off") if args.get(STARRED) else (say("Add to favorites"), "on")
+        buttons.append(Button(label, route.id, {STARRED: wanted}, form=True))
+    return buttons
 
 
 def form_title(route: Route) -> str:
