@@ -10,6 +10,7 @@ from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.overlap import find_same
 from bot.activity.subscriptions.subscription import Subscription
 from bot.arguments.group import WATCHED_KINDS, WATCHED_LINE, Group
+from bot.arguments.note_to_channel import NOTE_TO_CHANNEL
 from bot.arguments.subscription_options import UserGroupChoice
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError, UserError
@@ -19,7 +20,7 @@ from bot.cards.alert import ALERT
 from bot.cards.channel_line import line_of_channel
 from bot.cards.rights import rights_of
 from bot.cards.subscription_preview import already_there, preview
-from bot.contract.argument import Carried, Choice, Option, Text
+from bot.contract.argument import Carried, Choice, Option
 from bot.contract.board import Notifications, PostedCard
 from bot.contract.context import Ctx, Origin
 from bot.contract.reply import Answer, Button, Form, Nothing, Prose, Raw, Reply
@@ -28,7 +29,6 @@ from bot.dialpad.action import Risk
 
 router = Router()
 
-LONGEST_NOTE: Final = 150
 _MORNING: Final = 8 * 60
 """When a snooze until tomorrow ends, in minutes after midnight by the person's own clock."""
 
@@ -186,12 +186,7 @@ _OVER: Final = Reply("This is over already, so nothing was changed.")
 async def acknowledge(
     ctx: Ctx,
     card: CarriedCard,
-    note: Annotated[
-        str,
-        Text(
-            "Note", longest=LONGEST_NOTE, placeholder="Two more come on at 3", hint="Everybody in the channel sees it."
-        ),
-    ] = "",
+    note: Annotated[str, NOTE_TO_CHANNEL] = "",
 ) -> Answer:
     """Note on an alert that somebody is at it, with what they do about it."""
     notifications = ctx.notifications

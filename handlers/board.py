@@ -1,6 +1,6 @@
 """Handles ``board``: one message for a call center, kept up to date: who answers, who waits, how the day goes."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.filters import PlaceFilter
@@ -8,6 +8,7 @@ from bot.activity.subscriptions.overlap import find_overlaps, find_same
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.arguments.group import WATCHED_KINDS, WATCHED_LINE, Group
+from bot.arguments.note_to_channel import NOTE_TO_CHANNEL
 from bot.arguments.switch import Switch
 from bot.basics.errors import UserError
 from bot.basics.language import say
@@ -15,7 +16,7 @@ from bot.cards.board import BOARD
 from bot.cards.channel_line import line_of_channel
 from bot.cards.rights import rights_of
 from bot.cards.subscription_preview import already_there, notes_on, preview
-from bot.contract.argument import Carried, Text
+from bot.contract.argument import Carried
 from bot.contract.board import Notifications
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Nothing, Prose, Raw, Reply, Row
@@ -23,8 +24,6 @@ from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 
 router = Router()
-
-LONGEST_NOTE: Final = 150
 
 
 @router.command(
@@ -151,12 +150,7 @@ async def anew(ctx: Ctx, subscription: Annotated[str, Carried("Subscription", lo
 async def seen(
     ctx: Ctx,
     card: Annotated[str, Carried("Card", longest=40)],
-    note: Annotated[
-        str,
-        Text(
-            "Note", longest=LONGEST_NOTE, placeholder="Two more come on at 3", hint="Everybody in the channel sees it."
-        ),
-    ] = "",
+    note: Annotated[str, NOTE_TO_CHANNEL] = "",
 ) -> Answer:
     """Note on a board that somebody has seen what is wrong, with what they do about it."""
     notifications = ctx.notifications

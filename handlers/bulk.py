@@ -16,7 +16,7 @@ from bot.catalogue.inputs import Attached, FileArgument
 from bot.catalogue.typed import named_action
 from bot.catalogue.validation import validated
 from bot.contract.argument import Carried, Choice, Option
-from bot.contract.bulk import BulkJob, BulkRow, BulkStore, PostedMessages
+from bot.contract.bulk import BulkJob, BulkRow, BulkStore
 from bot.contract.context import WHOLE_REQUEST, Ctx, Origin
 from bot.contract.later import wait_before_retry
 from bot.contract.prose import plural, prose
@@ -56,12 +56,6 @@ _STATES: Final = {"running": "going on", "stopping": "stopping", "stopped": "sto
 _Job = Annotated[str, Carried("Bulk change", longest=40)]
 
 
-def _stores(ctx: Ctx) -> tuple[BulkStore, PostedMessages]:
-    if ctx.deps.bulk is None or ctx.deps.messages is None:
-        raise UserError(say("Bulk changes are not switched on for this bot. Ask whoever runs it."))
-    return ctx.deps.bulk, ctx.deps.messages
-
-
 @router.command(
     "bulk",
     summary="Change many things at once, from a CSV file",
@@ -82,7 +76,7 @@ async def bulk(
     ] = None,
 ) -> Answer:  # fmt: skip
     """Read a file and show what would be done, with what is wrong at each row."""
-    store, _ = _stores(ctx)
+    store = ctx.bulk
     company = await ctx.account.company()
     if (kind is None or file is None) and ctx.origin is not Origin.FORM:
         return Form("bulk.bulk", {"kind": kind} if kind else {})
@@ -147,7 +141,7 @@ def _preview(kind: BulkKind, name: str, rows: Sequence[BulkRow]) -> Answer:
 @router.confirmed(risk=Risk.OUTWARD)
 async def start(ctx: Ctx, job: _Job) -> Answer:
     """Start a bulk change, once. What of its class needs somebody's approval needs it as a whole."""
-    store, _ = _stores(ctx)
+    store = ctx.bulk
     found = await _get(ctx, job)
     (first,) = await store.rows(found.company, job, "todo", 1) or (None,)
     if first is None:
@@ -183,7 +177,7 @@ async def _go_on(ctx: Ctx, job: str) -> None:
 
 
 async def _get(ctx: Ctx, job: str) -> BulkJob:
-    store, _ = _stores(ctx)
+    store = ctx.bulk
     found = await store.get(await ctx.account.company(), job)
     if found is None or found.person != ctx.person:
         raise UserError(say("This bulk change is no longer known, or is somebody else's."))
@@ -196,7 +190,7 @@ async def _get(ctx: Ctx, job: str) -> BulkJob:
 @router.later()
 async def step(ctx: Ctx, job: _Job) -> Answer:
     """Do the next rows. It is set again until all are done, so that a restart goes on where it was."""
-    store, _ = _stores(ctx)
+    store = ctx.bulk
     found = await _get(ctx, job)
     if found.state not in {"running", "stopping"}:
         return Nothing()
@@ -220,7 +214,7 @@ async def step(ctx: Ctx, job: _Job) -> Answer:
 
 async def _after(ctx: Ctx, found: BulkJob) -> Answer:
     """Go on, or say how it ended."""
-    store, _ = _stores(ctx)
+    store = ctx.bulk
     left = (await store.counts(found.company, found.id)).get("todo", 0)
     if left and await store.move(found.company, found.id, ("running",), "running"):
         await _show(ctx, found, often=False)
@@ -235,7 +229,7 @@ async def _after(ctx: Ctx, found: BulkJob) -> Answer:
 
 async def _do(ctx: Ctx, job: BulkJob, row: BulkRow) -> BulkRow:
     """Do one row, and return how it ended. Raises what is to be tried again later, after the row was put back."""
-    store, _ = _stores(ctx)
+    store = ctx.bulk
     try:
         await ctx.send(_action(row), background=True)
     except NotConnected:
@@ -285,7 +279,7 @@ async def _settle(ctx: Ctx, job: BulkJob, row: BulkRow) -> BulkRow:
 
 async def _show(ctx: Ctx, job: BulkJob, *, often: bool = True) -> None:
     """Show how far it is, in the message that is there for that. ``often`` False: only where there is none yet."""
-    store, messages = _stores(ctx)
+    store, messages = ctx.bulk, ctx.progress
     known = await store.get(job.company, job.id) or job
     if known.posted is not None and not often:
         return
@@ -323,7 +317,7 @@ def _progress(job: BulkJob, counts: Mapping[str, int]) -> Card:
 @router.button(risk=Risk.CHANGE)
 async def stop(ctx: Ctx, job: _Job) -> Answer:
     """Stop a bulk change after the row that is being done."""
-    store, _ = _stores(ctx)
+    store = ctx.bulk
     found = await _get(ctx, job)
     if not await store.move(found.company, job, ("running",), "stopping"):
         return Reply(say("It is not going on any more."))
@@ -334,7 +328,7 @@ async def stop(ctx: Ctx, job: _Job) -> Answer:
 @router.button(risk=Risk.CHANGE)
 async def resume(ctx: Ctx, job: _Job) -> Answer:
     """Go on with a bulk change that was stopped."""
-    store, _ = _stores(ctx)
+    store = ctx.bulk
     found = await _get(ctx, job)
     if not await store.move(found.company, job, ("stopped",), "running"):
         return Reply(say("It is not stopped."))
@@ -352,7 +346,7 @@ async def result(ctx: Ctx, job: _Job) -> Answer:
 
 
 async def _file(ctx: Ctx, job: BulkJob, said: str) -> Attachment:
-    store, _ = _stores(ctx)
+    store = ctx.bulk
     rows = await store.rows(job.company, job.id)
     counts = await store.counts(job.company, job.id)
     heading = [head or say("Column {at}", at=at) for at, head in enumerate(job.heading, start=1)]

@@ -13,7 +13,7 @@ from bot.contract.argument import Carried, Choice, Option
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, plural, prose, sentence
 from bot.contract.reply import Answer, Bold, Button, Form, Listing, Mention, Prose, Raw, Reply, Row
-from bot.contract.roles import FREE, ApprovalDesk, Gate, Requirement, Role, RolePolicy
+from bot.contract.roles import FREE, Requirement, Role, RolePolicy
 from bot.contract.routing import Router
 from bot.dialpad.action import Action, Risk
 
@@ -42,21 +42,9 @@ _PLACES: Final = {"anywhere": "anywhere", "direct": "in direct messages with me"
 _MOST_RULES: Final = 40
 
 
-def _gate(ctx: Ctx) -> Gate:
-    if ctx.deps.gate is None:
-        raise UserError(say("Roles are not switched on for this bot. Ask whoever runs it."))
-    return ctx.deps.gate
-
-
-def _desk(ctx: Ctx) -> ApprovalDesk:
-    if ctx.deps.approvals is None:
-        raise UserError(say("Approvals are not switched on for this bot. Ask whoever runs it."))
-    return ctx.deps.approvals
-
-
 async def _policy(ctx: Ctx) -> RolePolicy:
     """Return what holds. Raises UserError for whoever is no admin."""
-    gate = _gate(ctx)
+    gate = ctx.gate
     if not await gate.holds(ctx, Role.ADMIN):
         mine = await gate.role_of(ctx)
         raise UserError(
@@ -78,7 +66,7 @@ async def _policy(ctx: Ctx) -> RolePolicy:
 )
 async def roles(ctx: Ctx) -> Answer:
     """Show who has which role and what needs which. For admins."""
-    gate = _gate(ctx)
+    gate = ctx.gate
     if not await gate.holds(ctx, Role.ADMIN):
         mine = await gate.role_of(ctx)
         return Reply(say("You are a {mine} here. Only admins see and change who may do what.", mine=mine.value))
@@ -178,12 +166,8 @@ async def _filled(ctx: Ctx, form: Form) -> Form:
 
 
 def _refuse_file(ctx: Ctx) -> None:
-    if file := _gate(ctx).file:
-        raise UserError(
-            say(
-                "The roles are in the file {file}, which goes before what is chosen here. Change them there.", file=file
-            )
-        )
+    if file := ctx.gate.file:
+        raise UserError(f"The roles are in the file {file}, which goes before what is chosen here. Change them there.")
 
 
 @router.button(title="Roles", submit="Save", risk=Risk.CHANGE, opening=_filled)
@@ -254,7 +238,7 @@ def _rule(who: str, where: str, approval: str, channels: tuple[str, ...]) -> Req
 
 async def _save(ctx: Ctx, policy: RolePolicy, field: str) -> Answer:
     """Save, unless whoever saves would lock themselves out."""
-    gate = _gate(ctx)
+    gate = ctx.gate
     if not await gate.holds(ctx, Role.ADMIN, policy):
         raise FieldError(
             field, say("With this you would no longer be an admin yourself. Name yourself, or keep the switch on.")
@@ -303,34 +287,34 @@ _Name = Annotated[str, Carried("Request", longest=40)]
 @router.button(risk=Risk.CHANGE)
 async def ask(ctx: Ctx, name: _Name) -> Answer:
     """Ask for what was refused."""
-    return await _desk(ctx).send(ctx, name)
+    return await ctx.approvals.send(ctx, name)
 
 
 @router.button(risk=Risk.CHANGE)
 async def approve(ctx: Ctx, name: _Name) -> Answer:
     """Approve what somebody else asked for."""
-    return await _desk(ctx).decide(ctx, name, yes=True)
+    return await ctx.approvals.decide(ctx, name, yes=True)
 
 
 @router.button(risk=Risk.CHANGE)
 async def decline(ctx: Ctx, name: _Name) -> Answer:
     """Decline what somebody else asked for."""
-    return await _desk(ctx).decide(ctx, name, yes=False)
+    return await ctx.approvals.decide(ctx, name, yes=False)
 
 
 @router.later()
 async def run_approved(ctx: Ctx, name: _Name) -> Answer:
     """Run what was approved, as whoever asked for it."""
-    return await _desk(ctx).run(ctx, name)
+    return await ctx.approvals.run(ctx, name)
 
 
 @router.later()
 async def declined(ctx: Ctx, name: _Name) -> Answer:
     """Tell whoever asked that it was declined."""
-    return await _desk(ctx).say_declined(ctx, name)
+    return await ctx.approvals.say_declined(ctx, name)
 
 
 @router.later()
 async def expired(ctx: Ctx, name: _Name) -> Answer:
     """End a request that nobody decided in time."""
-    return await _desk(ctx).expire(ctx, name)
+    return await ctx.approvals.expire(ctx, name)

@@ -307,6 +307,34 @@ class Ctx:
             raise UserError(say("Notifications are not switched on for this bot. Ask whoever runs it."))
         return self.deps.notifications
 
+    @property
+    def gate(self) -> Gate:
+        """Who may do what. Raises UserError where roles are not switched on."""
+        if self.deps.gate is None:
+            raise UserError(say("Roles are not switched on for this bot. Ask whoever runs it."))
+        return self.deps.gate
+
+    @property
+    def approvals(self) -> ApprovalDesk:
+        """Where a second person agrees. Raises UserError where approvals are not switched on."""
+        if self.deps.approvals is None:
+            raise UserError(say("Approvals are not switched on for this bot. Ask whoever runs it."))
+        return self.deps.approvals
+
+    @property
+    def bulk(self) -> BulkStore:
+        """Bulk changes. Raises UserError where they are not switched on."""
+        if self.deps.bulk is None:
+            raise UserError(say("Bulk changes are not switched on for this bot. Ask whoever runs it."))
+        return self.deps.bulk
+
+    @property
+    def progress(self) -> PostedMessages:
+        """Messages that say how far something is. Raises UserError where there can be none."""
+        if self.deps.messages is None:
+            raise UserError(say("Bulk changes are not switched on for this bot. Ask whoever runs it."))
+        return self.deps.messages
+
     async def send(self, action: Action[A], *, background: bool = False) -> A:
         """Run one Dialpad action as this person. ``background``: behind everybody who waits for something. Raises
         DialpadError and NotConnected."""
