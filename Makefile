@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos rush day coverage check bench soak docs texts pictures lock release clean
+.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos rush day hour coverage check bench soak docs texts pictures lock release clean
 
 help: ## What you can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ rush: $(READY) ## A board through 500 changes a minute with kill -9 in between, 
 
 day: $(READY) ## A busy line's day on the demo's clock: alarms not needed, items nobody knows of, into docs/reliability.md (ARGS="--seeds 5")
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.day --seeds 1,2 --write docs/reliability.md $(ARGS)
+
+hour: $(READY) ## A supervisor's hour in the demo: twenty things, in presses and seconds, into docs/supervisors.md
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.hour --write docs/supervisors.md $(ARGS)
 
 coverage: $(READY) ## make test, and which lines and branches it does not reach
 	$(PYTEST) -m "not browser and not crash" --cov --cov-report=term --cov-report=html $(ARGS)
