@@ -65,6 +65,7 @@ _Job = Annotated[str, Carried("Bulk change", longest=40)]
     title="Change in bulk",
     submit="Preview",
     always_form=True,
+    shared="file",
 )
 async def bulk(
     ctx: Ctx,
@@ -78,6 +79,8 @@ async def bulk(
     """Read a file and show what would be done, with what is wrong at each row."""
     store = ctx.bulk
     company = await ctx.account.company()
+    if kind is None and file is not None and ctx.origin is not Origin.FORM:
+        return _which(file)
     if (kind is None or file is None) and ctx.origin is not Origin.FORM:
         return Form("bulk.bulk", {"kind": kind} if kind else {})
     if kind is None or file is None:
@@ -101,6 +104,21 @@ async def bulk(
     rows = await build_rows(ctx, wanted, sheet)
     name = await store.create(company, ctx.person, wanted.key, sheet.heading, rows)
     return _preview(wanted, name, rows)
+
+
+def _which(file: Attached) -> Reply:
+    """Ask what is to be done with a file that somebody shared: whatever its columns are enough for."""
+    heading = read_sheet(base64.b64decode(file.content)).heading
+    fit = [one for one in KINDS if not missing_columns(one, heading)]
+    if not fit:
+        return Reply(
+            say("{file} has no column that I know, such as Number or Email, so nothing was done.", file=file.name),
+            (Button("Open the form", "bulk.bulk", form=True),),
+            tone="warning",
+        )
+    buttons = tuple(Button(one.title, "bulk.bulk", {"kind": one.key, "file": file.raw}) for one in fit)
+    asked = say("Run {file} as a bulk change? Nothing happens before you have seen what it would do.", file=file.name)
+    return Reply(asked, buttons)
 
 
 async def _may(ctx: Ctx, kind: BulkKind) -> None:

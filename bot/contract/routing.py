@@ -90,6 +90,8 @@ class Route:
     """What happens when its confirmation is canceled, or the window of it or of its form is closed."""
     action: type[Action[Any]] | None = None
     """The Dialpad action that it leads to, where it is one: who may not do it is told before filling in a form."""
+    shared: str = ""
+    """The argument that a file fills which somebody shares with the app, "" for none."""
 
     @property
     def changes(self) -> bool:
@@ -132,6 +134,7 @@ class Router:
         needs_connection: bool = True,
         opening: Opening | None = None,
         dropped: Dropping | None = None,
+        shared: str = "",
     ) -> Callable[[H], H]:
         """Declare a word after ``/dp``. ``action`` is the Dialpad action it leads to; its risk is the command's."""
         known = risk or (action.risk if action else Risk.READ)
@@ -139,7 +142,7 @@ class Router:
             RouteKind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases,
             phrases=phrases or {}, patterns=patterns, examples=examples, title=title,
             submit=submit, risk=known, short=short, always_form=always_form, needs_connection=needs_connection,
-            opening=opening, action=action, dropped=dropped,
+            opening=opening, action=action, dropped=dropped, shared=shared,
         )  # fmt: skip
 
     def button(

@@ -158,3 +158,39 @@ async def test_a_bulk_change_is_approved_as_a_whole(priya: Hands, sam: Hands, de
     await sam.press(asked, "Approve")
     await until_over(priya)
     assert len(priya.sent("POST", ADD)) == len(wanted)
+
+
+def asked_about(priya: Hands, name: str) -> dict[str, Any] | None:
+    return next((one for one in priya.from_app if f"Run {name} as a bulk change?" in said(one)), None)
+
+
+async def test_a_file_in_a_direct_message_is_run_after_a_look(priya: Hands) -> None:
+    file = priya.person.upload("numbers.csv", "\n".join(["Phone number", *numbers(3)]).encode())
+    await priya.person.share("app", file)
+    asked = await priya.person.until(lambda: asked_about(priya, "numbers.csv"))
+    assert {"Block numbers", "Unblock numbers"} <= set(labels(asked))
+    assert "Save shared contacts" not in labels(asked)  # it has no names
+    assert not priya.sent("POST", ADD)
+    await priya.press(asked, "Block numbers")
+    await start(priya)
+    await until_over(priya)
+    assert len(priya.sent("POST", ADD)) == 3
+
+
+async def test_a_file_beside_the_word_is_asked_about_where_it_is(priya: Hands) -> None:
+    app = priya.demo.slack.workspace.app["user_id"]
+    file = priya.person.upload("numbers.csv", "\n".join(["Number", *numbers(3)]).encode())
+    await priya.person.share("#support", file, f"<@{app}> bulk")
+    await priya.person.until(lambda: any("Run numbers.csv" in said(one) for one in priya.person.ephemerals("#support")))
+
+
+async def test_of_a_file_that_means_nothing_it_is_said_and_other_files_are_left_alone(priya: Hands) -> None:
+    await priya.person.share("app", priya.person.upload("photo.png", b"\x89PNG"))
+    await priya.person.share("app", priya.person.upload("odd.csv", b"Color,Taste\nred,sour"))
+
+    def answer() -> dict[str, Any] | None:
+        return next((one for one in priya.from_app if "odd.csv has no column" in said(one)), None)
+
+    told = await priya.person.until(answer)
+    assert "Open the form" in labels(told)
+    assert not any("photo.png" in said(one) for one in priya.from_app)

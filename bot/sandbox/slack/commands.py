@@ -1,12 +1,13 @@
 """What a person types: slash commands, messages, ``/invite``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.sandbox.slack import posting
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.events import send_joined, send_message_event, send_reaction
 from bot.sandbox.slack.links import send_link_shared
-from bot.sandbox.slack.payloads import build_command
+from bot.sandbox.slack.payloads import build_command, build_file
 from bot.sandbox.slack.refusal import Refused
 from bot.sandbox.slack.seed import BOT_USER
 from bot.sandbox.slack.surfaces import NotThere
@@ -113,7 +114,14 @@ def join(core: Core, channel: Conversation, user: str, inviter: str | None = Non
 
 
 def say(
-    core: Core, user: str, channel_id: str, text: str, thread_ts: str | None = None, *, broadcast: bool = False
+    core: Core,
+    user: str,
+    channel_id: str,
+    text: str,
+    thread_ts: str | None = None,
+    *,
+    broadcast: bool = False,
+    files: Sequence[str] = (),
 ) -> Json:
     """Write a message; the app receives it as its subscriptions say. Raises NotThere, also when the app takes no
     messages."""
@@ -137,6 +145,9 @@ def say(
         "text": written,
         "blocks": [build_rich_text(written, core.new_secret()[:5])],
     }
+    if files:
+        shared = [build_file(core, core.space.files[one]) for one in files]
+        message |= {"subtype": "file_share", "files": shared, "upload": False}
     if core.is_guest(user):
         message |= {"user_team": message["team"], "source_team": message["team"]}
     if thread_ts:

@@ -35,6 +35,10 @@ class Person:
         """Post a message and return it; events go out in the background."""
         return commands.say(self._core, self.id, self.channel_id(channel), text, thread_ts, broadcast=broadcast)
 
+    async def share(self, channel: str, file: str, text: str = "") -> Json:
+        """Post a file that was uploaded, with a text or none."""
+        return commands.say(self._core, self.id, self.channel_id(channel), text, files=(file,))
+
     async def compose(self, text: str) -> str:
         """Write a message without sending it; the id under which its links' previews are shown."""
         return write_in_composer(self._core, self.id, text)

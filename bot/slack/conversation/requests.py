@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.basics.person import PersonKey
 from bot.basics.words import verbatim
+from bot.catalogue.inputs import FileArgument
 from bot.contract.argument import FILLED
 from bot.contract.context import Origin, Where
 from bot.contract.doubt import WORDS
@@ -227,15 +228,13 @@ def _plan_event(incoming: Incoming, table: RouteTable, command: str) -> Request 
         return None
     kind = incoming.action_id
     if kind == "message":
-        spoken = event.get("channel_type") == "im" and event.get("subtype") in {None, "thread_broadcast"}
-        text = without_command(_MENTION.sub("", incoming.text, 1), command)
-        return _plan_words(incoming, table, text, Origin.MENTION) if spoken else None
+        return _plan_direct(incoming, table, without_command(_MENTION.sub("", incoming.text, 1), command))
     if kind == "app_mention":
         if incoming.where.is_direct:
             return None  # the message event of the DM says the same
         before, mention, after = _split_mention(incoming.text)
         text = without_command(after if after.strip() or not mention else before, command)
-        return _plan_words(incoming, table, text, Origin.MENTION)
+        return _plan_file(incoming, table, text) or _plan_words(incoming, table, text, Origin.MENTION)
     route = table.by_event.get(kind)
     if route is None or (kind == HOME and event.get("tab", "home") != "home"):
         return None
@@ -243,6 +242,36 @@ def _plan_event(incoming: Incoming, table: RouteTable, command: str) -> Request 
     request.route = route
     request.raw = {name: said for name in route.arguments if (said := _said_of(event.get(name)))}
     return request
+
+
+def _plan_direct(incoming: Incoming, table: RouteTable, text: str) -> Request | None:
+    """Read a message; only what is said in a direct message is meant for the app."""
+    if incoming.event.get("channel_type") != "im":
+        return None
+    subtype = incoming.event.get("subtype")
+    if subtype == "file_share":
+        return _plan_file(incoming, table, text)
+    return _plan_words(incoming, table, text, Origin.MENTION) if subtype in {None, "thread_broadcast"} else None
+
+
+def _plan_file(incoming: Incoming, table: RouteTable, text: str) -> Request | None:
+    """Read a message with a file of a kind that a command takes. With it nothing is said, or the command's word."""
+    shared = [one for one in incoming.event.get("files") or () if isinstance(one, dict)]
+    for route in table.order:
+        argument = route.arguments.get(route.shared)
+        if not isinstance(argument, FileArgument) or (text.strip() and not _is_word_of(route, table, text)):
+            continue
+        for file in shared:
+            if str(file.get("name")).rpartition(".")[2].casefold() in argument.kinds:
+                request = _job(incoming, Origin.MENTION)
+                request.route, request.line, request.raw = route, text.strip(), {route.shared: [str(file.get("id"))]}
+                return request
+    return None
+
+
+def _is_word_of(route: Route, table: RouteTable, text: str) -> bool:
+    word, rest = split_word(text)
+    return not rest and table.by_word.get(word) is route
 
 
 def _said_of(value: Any) -> str:
