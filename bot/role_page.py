@@ -51,7 +51,8 @@ def allowed(policy: RolePolicy, role: Role, action: type[Action[Any]]) -> str:
         if needed.approval
         else "yes"
     )
-    return asked if needed.where == "anywhere" else f"{asked}, {_WHERE[needed.where]}"
+    office = f", for people of {needed.office_name or 'one office'}" if needed.office else ""
+    return f"{asked}{office}" if needed.where == "anywhere" else f"{asked}{office}, {_WHERE[needed.where]}"
 
 
 _WHERE: Final = {"direct": "in direct messages", "channels": "in chosen channels"}

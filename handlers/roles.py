@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
+from bot.arguments.group import Group, GroupChoice
 from bot.arguments.slack_names import InSlack, UserGroups
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError, UserError
@@ -119,7 +120,8 @@ def _in_words(rule: Requirement) -> Prose:
         Role.SUPERVISOR: say(", after a supervisor's or admin's approval"),
         Role.ADMIN: say(", after an admin's approval"),
     }
-    return prose(f"{_SAID[rule.least]}, ", where, approval.get(rule.approval or Role.MEMBER, ""))
+    office = say(" of {office}", office=rule.office_name or say("one office")) if rule.office else ""
+    return prose(f"{_SAID[rule.least]}{office}, ", where, approval.get(rule.approval or Role.MEMBER, ""))
 
 
 def _called(name: str) -> str:
@@ -257,6 +259,9 @@ async def rule(
     where: Annotated[str, Choice("Where", options=_WHERE)] = "anywhere",
     channels: Annotated[tuple[str, ...], InSlack("Channels", kind="channels")] = (),
     approval: Annotated[str, Choice("Has to approve", options=_APPROVAL)] = "none",
+    office: Annotated[
+        Group | None, GroupChoice("Only people of this office", kinds=("office",), placeholder="All offices")
+    ] = None,
 ) -> Answer:
     """Save a rule for one action, which then goes before the one of its class."""
     before = await _policy(ctx)
@@ -265,7 +270,10 @@ async def rule(
         raise FieldError("channels", say("Choose at least one channel."))
     if approval != "none" and action.risk is Risk.READ:
         raise FieldError("approval", say("This only reads. Choose who may do it instead."))
-    rules = {**before.rules, action.slug: _rule(who, where, approval, channels)}
+    made = _rule(who, where, approval, channels)
+    if office is not None:
+        made = replace(made, office=office.id, office_name=office.name)
+    rules = {**before.rules, action.slug: made}
     return await _save(ctx, replace(before, rules=rules), "who")
 
 

@@ -45,12 +45,14 @@ MOST_HOURS: Final = 7 * 24
 @dataclass(frozen=True)
 class Requirement:
     """What something needs: a role, a place (with ``channels``: one of these), and somebody's approval who has at least
-    the role ``approval``."""
+    the role ``approval``. ``office``: only the people of this one may, by its id at Dialpad; "" for those of all."""
 
     least: Role = Role.MEMBER
     where: Whereabouts = "anywhere"
     channels: tuple[str, ...] = ()
     approval: Role | None = None
+    office: str = ""
+    office_name: str = ""
 
 
 ASK: Final = "roles.ask"

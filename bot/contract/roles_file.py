@@ -15,7 +15,7 @@ from bot.dialpad.action import Risk
 from bot.dialpad.actions import ALL
 
 _KEYS: Final = ("supervisors", "admins", "slack_admins", "dialpad_roles", "ask_in", "hours", "rules")
-_RULE: Final = ("least", "where", "channels", "approval")
+_RULE: Final = ("least", "where", "channels", "approval", "office", "office_name")
 _SOMEBODY: Final = re.compile(r"[UWS][A-Z0-9]{2,20}")
 _CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,20}")
 _LARGEST: Final = 256_000
@@ -107,6 +107,10 @@ def _contradictions(policy: RolePolicy) -> list[str]:
     for name, rule in policy.rules.items():
         if rule.where == "channels" and not rule.channels:
             wrong.append(say('rules.{name}: where = "channels" needs channels = ["C…"].', name=name))
+        if rule.office and not rule.office.isdecimal():
+            wrong.append(
+                say("rules.{name}: {office!r} is no id of an office at Dialpad.", name=name, office=rule.office)
+            )
     reading = {Risk.READ.value, *(action.slug for action in ALL if action.risk is Risk.READ)}
     wrong += [
         say("rules.{name}: what only reads is not approved; say with least who may do it.", name=name)

@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.basics.company import CompanyKey
 from bot.contract.context import Origin, Where
 from bot.contract.roles import STORED_POLICY, Requirement, Role, RolePolicy
-from bot.sandbox.cast import ANA, COMPANY_ID, PRIYA, SAM, TEAM_ID
+from bot.sandbox.cast import ANA, COMPANY_ID, OFFICE, PRIYA, SAM, TEAM_ID
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad import DialpadSandbox
@@ -55,6 +55,15 @@ async def test_what_is_for_supervisors_is_refused_to_others_and_says_who_can(
     assert not ana.sent("PATCH", "/users/*/togglednd")
     await sam.type("/dp dnd on")
     assert sam.account.do_not_disturb
+
+
+async def test_a_rule_may_be_for_the_people_of_one_office(ana: Hands, demo: Demo) -> None:
+    await hold(demo, **{DND: Requirement(office="1", office_name="Lisbon")})
+    assert "is for people of Lisbon here, so nothing was done" in said(await ana.type("/dp dnd on"))
+    assert not ana.account.do_not_disturb
+    await hold(demo, **{DND: Requirement(office=str(OFFICE.id), office_name=OFFICE.name)})
+    await ana.type("/dp dnd on")
+    assert ana.account.do_not_disturb
 
 
 @pytest.mark.parametrize("way", ["typed", "mention", "form", "home", "direct"])

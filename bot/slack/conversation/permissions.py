@@ -1,6 +1,7 @@
 """Decides who may do what, by what Slack and Dialpad say of a person and what their company has decided."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -49,6 +50,14 @@ A_ROLE: Final = {
 """Somebody who has a role."""
 
 
+@dataclass(frozen=True)
+class _AtDialpad:
+    """What Dialpad says of a person: the role that follows from it, and the id of their office."""
+
+    role: Role = Role.MEMBER
+    office: str = ""
+
+
 class Permissions:
     """The gate that every action passes. ``fixed`` are the roles of a file, which then hold for all companies."""
 
@@ -69,7 +78,7 @@ class Permissions:
         self._free_until = 0.0
         self._known: dict[CompanyKey, tuple[float, RolePolicy]] = {}
         self._members: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
-        self._at_dialpad: dict[object, tuple[float, Role]] = {}
+        self._at_dialpad: dict[object, tuple[float, _AtDialpad]] = {}
 
     @property
     def file(self) -> str:
@@ -141,6 +150,11 @@ class Permissions:
     ) -> None:
         if not await self.holds(ctx, needed.least, policy):
             raise NotPermitted(await self._say_role(ctx, policy, needed.least, name), needed.least, action)
+        if needed.office and (await self._seen_at_dialpad(ctx)).office != needed.office:
+            whose = needed.office_name or say("another office")
+            raise NotPermitted(
+                say("{name} is for people of {office} here, so nothing was done.", name=name, office=whose)
+            )
         if (elsewhere := _elsewhere(ctx, needed)) is not None:
             raise NotPermitted(
                 say("{name} is not for this place: {elsewhere}. Nothing was done.", name=name, elsewhere=elsewhere)
@@ -192,7 +206,7 @@ class Permissions:
                 if group.startswith("S") and user_id in await self._members_of(ctx.person.team_id, group):
                     yield role
         if policy.dialpad_roles:
-            yield await self._role_at_dialpad(ctx)
+            yield (await self._seen_at_dialpad(ctx)).role
 
     async def _members_of(self, team_id: str, group: str) -> frozenset[str]:
         until, members = self._members.get((team_id, group), (0.0, frozenset[str]()))
@@ -207,16 +221,17 @@ class Permissions:
             self._members[team_id, group] = (self._monotonic() + ROLE_KNOWN_FOR_S, members)
         return members
 
-    async def _role_at_dialpad(self, ctx: Ctx) -> Role:
+    async def _seen_at_dialpad(self, ctx: Ctx) -> "_AtDialpad":
         key = (ctx.person, await ctx.account.company())
-        until, role = self._at_dialpad.get(key, (0.0, Role.MEMBER))
+        until, seen = self._at_dialpad.get(key, (0.0, _AtDialpad()))
         if self._monotonic() >= until:
             me = await ctx.account.send(GetUser())
             leads = any(one.role in {"admin", "supervisor"} for one in me.group_details)
             is_admin = bool(me.is_super_admin or me.is_admin or me.admin_office_ids)
             role = Role.ADMIN if is_admin else Role.SUPERVISOR if leads else Role.MEMBER
-            self._at_dialpad[key] = (self._monotonic() + ROLE_KNOWN_FOR_S, role)
-        return role
+            seen = _AtDialpad(role, str(me.office_id or ""))
+            self._at_dialpad[key] = (self._monotonic() + ROLE_KNOWN_FOR_S, seen)
+        return seen
 
     async def people_of(self, team_id: str, policy: RolePolicy, least: Role) -> list[str]:
         """Return the ids of the people who are named for a role, those of their user groups among them."""
