@@ -38,6 +38,8 @@ PassedTo = Annotated[Party, CallerChoice("To", placeholder="A colleague, a line,
 AddedTo = Annotated[Party, CallerChoice("Who", placeholder="A colleague, a line, a contact or a number")]
 
 SHOWN: Final = 8
+FEW: Final = 3
+"""So many calls at most are listed with everything that can be done about each: one press, and one to agree."""
 _BEGAN_WITHIN: Final = timedelta(hours=12)
 """What began earlier and was never said to end, is no live call any more: its end was lost."""
 _MOST: Final = 200
@@ -292,7 +294,7 @@ async def show_live_calls(ctx: Ctx) -> Answer:
     found = await live_calls(ctx)
     calls = found.calls[:SHOWN]
     names = await names_of_others(ctx, calls)
-    rows = tuple(_row(ctx, live, names) for live in calls)
+    rows = tuple(_row(ctx, live, names, few=len(calls) <= FEW) for live in calls)
     left = len(found.calls) - len(calls)
     unheard = (
         "" if found.listens else say("I know only calls started from Slack: no line has notifications of calls here.")
@@ -307,10 +309,10 @@ async def show_live_calls(ctx: Ctx) -> Answer:
     )
 
 
-def _row(ctx: Ctx, live: OngoingCall, names: dict[str, str]) -> Row:
+def _row(ctx: Ctx, live: OngoingCall, names: dict[str, str], *, few: bool) -> Row:
     text, note = _described(ctx, live, names)
     manage = Button("More…", "live.manage", {"call": live.id})
-    return Row(text, note, more=(*offers(live)[:4], manage))
+    return Row(text, note, more=(*(offers(live) if few else offers(live)[:4]), manage))
 
 
 def live_card(ctx: Ctx, live: OngoingCall, names: dict[str, str]) -> Card:

@@ -1,5 +1,6 @@
 """What somebody does at the page, in few words."""
 
+import re
 from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
@@ -72,7 +73,8 @@ class Visitor:
         await composer.press("Enter")
 
     async def press(self, where: Locator, label: str) -> None:
-        await where.get_by_role("button", name=label, exact=True).click()
+        """Press the button with this label; in a list a screen reader says after it which row it is about."""
+        await where.get_by_role("button", name=re.compile(f"^{re.escape(label)}(: |$)")).click()
 
     async def choose(self, where: Locator, label: str) -> None:
         """Press what is in the menu of a card."""

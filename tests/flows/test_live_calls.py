@@ -223,3 +223,23 @@ async def test_a_colleague_is_asked_before_the_caller_is_passed_on(priya: Hands,
     assert "is talking to the caller now" in said(await choose(ana, told, "Complete transfer"))
     (sent,) = ana.sent("POST", f"/call/{call.id}/transfer")
     assert str(sent.body["to"]["call_id"]) == str(consult.id)
+
+
+@pytest.mark.parametrize(
+    ("label", "typed"), [("Park", None), ("Record", None), ("Note…", {"words": "Wants a refund"}),
+                         ("Label…", {"labels": "vip"}), ("Hang up…", {}), ("Transfer…", "to"), ("Add somebody…", "who")],
+)  # fmt: skip
+async def test_everything_about_a_live_call_takes_two_presses_at_most(
+    priya: Hands, ana: Hands, label: str, typed: Json | str | None
+) -> None:
+    await talking(priya)
+    listed = await ana.type("/dp live")
+    before = len(ana.person.ephemerals("#support"))
+    await ana.press(listed, label)  # the first
+    if isinstance(typed, str):
+        typed = {typed: await ana.pick(typed, "Sam")}
+    if typed is not None:
+        await ana.submit(typed or None)  # the second
+    await ana.settled()
+    assert ana.person.modal is None or "submit" not in ana.person.modal
+    assert len(ana.person.ephemerals("#support")) > before or ana.person.modal is not None

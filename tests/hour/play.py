@@ -10,7 +10,7 @@ from bot.sandbox.cast import ANA, SAM
 from bot.sandbox.cast import Person as CastMember
 from bot.sandbox.demo import Demo
 from tests.flows.channel import shown
-from tests.flows.hands import Hands, Json, labels, said
+from tests.flows.hands import Hands, Json, find_button, labels, said
 from tests.flows.stage import inside, until_posted
 
 Play: TypeAlias = Callable[["Hour"], Awaitable[None]]
@@ -60,7 +60,8 @@ class Supervisor(Hands):
         return await super().type(line)
 
     async def press(self, where: Json, label: str) -> Json:
-        self._presses += 1
+        in_menu = find_button(where, label)[0]["type"] == "overflow"
+        self._presses += 2 if in_menu else 1  # the menu, and its entry
         return await super().press(where, label)
 
     async def submit(self, values: Json | None = None) -> Json:
