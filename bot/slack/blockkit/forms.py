@@ -91,7 +91,7 @@ async def build_form(
     if route.intro:
         blocks.append(paragraph(translated(route.intro), Reader()))
     fields = _unfolded(route, args, shown)
-    spare = VIEW_BLOCKS - len(blocks) - 2 * len(fields) - 2 - (STARRED in route.arguments)
+    spare = VIEW_BLOCKS - len(blocks) - 2 * len(fields) - 2
     group = ""
     for name, argument in fields.items():
         if argument.group != group:
