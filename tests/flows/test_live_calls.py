@@ -226,9 +226,17 @@ async def test_a_colleague_is_asked_before_the_caller_is_passed_on(priya: Hands,
 
 
 @pytest.mark.parametrize(
-    ("label", "typed"), [("Park", None), ("Record", None), ("Note…", {"words": "Wants a refund"}),
-                         ("Label…", {"labels": "vip"}), ("Hang up…", {}), ("Transfer…", "to"), ("Add somebody…", "who")],
-)  # fmt: skip
+    ("label", "typed"),
+    [
+        ("Park", None),
+        ("Record", None),
+        ("Note…", {"words": "Wants a refund"}),
+        ("Label…", {"labels": "vip"}),
+        ("Hang up…", {}),
+        ("Transfer…", "to"),
+        ("Add somebody…", "who"),
+    ],
+)
 async def test_everything_about_a_live_call_takes_two_presses_at_most(
     priya: Hands, ana: Hands, label: str, typed: Json | str | None
 ) -> None:
