@@ -209,7 +209,9 @@ def notification_row(one: Subscription, me: str, *, is_admin: bool) -> Row:
     where: Prose = say("to you") if one.channel == me else sentence("in {who}", who=Mention(one.channel))
     paused = say("paused: ") if one.paused else ""
     is_mine = one.owner.user_id == me
-    settings = Button("Settings", "notify.settings", {"subscription": one.id}, spoken=say("Settings: {name}", name=in_words(one))[:75])
+    settings = Button(
+        "Settings", "notify.settings", {"subscription": one.id}, spoken=say("Settings: {name}", name=in_words(one))[:75]
+    )
     return Row(
         prose(paused, in_words(one), ", ", where),
         note="" if is_mine else sentence("Set up by {who}", who=Mention(one.owner.user_id)),
