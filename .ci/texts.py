@@ -10,16 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from pydantic import BaseModel
 
 from bot.app import all_routers
 from bot.basics.language import ENGLISH, LANGUAGES
+from bot.catalogue.facts import without_id, words_of_name
 from bot.catalogue.sentences import SENTENCES
 from bot.contract.argument import Argument, Choice
 from bot.contract.routing import Route, build_table
+from bot.dialpad.action import Risk
+from bot.dialpad.actions import ALL
+from bot.dialpad.actions.fields import WORDS
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 WIDTH: Final = 110
@@ -110,12 +115,38 @@ def declared() -> Iterator[Text]:
         for one in _of_route(route):
             if any(map(str.isalpha, one)):
                 yield Text(file, one, place=route.id)
+    yield from _of_answers()
     for action, said in SENTENCES.items():
         for templates in (said.asks, said.done):
             for one in (templates,) if isinstance(templates, str) else templates:
                 yield Text("sentences", one, place=str(action))
                 if ":whose}" in one:
                     yield Text("sentences", one.replace(":whose}", ":your}"), place=str(action))
+
+
+def _of_answers() -> Iterator[Text]:
+    """Return what stands beside the values of answers, Dialpad's words in them, and what actions say of themselves."""
+    for one in ALL:
+        if one.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
+            yield Text("actions", " ".join((one.__doc__ or one.name).split()), place=one.slug)
+        if one.needs:
+            yield Text("answers", one.needs, place=one.slug)
+        for name in sorted(_names_in(one.answer_type(), set())):
+            for words in (words_of_name(name), words_of_name(without_id(name))):
+                yield Text("answers", words, place=one.slug)
+    for words in WORDS.values():
+        yield Text("answers", words)
+
+
+def _names_in(model: object, seen: set[object]) -> Iterator[str]:
+    """Return the names of the fields of a model, and of those within it."""
+    if isinstance(model, type) and issubclass(model, BaseModel) and model not in seen:
+        seen.add(model)
+        for name, info in model.model_fields.items():
+            yield info.serialization_alias or name
+            yield from _names_in(info.annotation, seen)
+    for part in get_args(model):
+        yield from _names_in(part, seen)
 
 
 def _of_route(route: Route) -> Iterator[str]:

@@ -21,6 +21,7 @@ from slack_bolt.app.async_app import AsyncApp
 from starlette.routing import BaseRoute
 
 from bot.basics.errors import ChatopsError
+from bot.basics.language import speak
 from bot.basics.logs import set_up_logging
 from bot.basics.metrics import Metrics
 from bot.basics.person import PersonKey
@@ -176,6 +177,7 @@ class Bot:
         Call ``catch_up`` when ``now`` made a jump.
         """
         check(settings)
+        speak(settings.channel_language)  # what runs for nobody in particular is for channels
         async with contextlib.AsyncExitStack() as closing:
             await closing.enter_async_context(in_use(build_url(settings.database_url)))
             store = await open_store(settings, now=now)
@@ -279,7 +281,10 @@ def _build_parts(
     deliver: Deliver | None,
 ) -> _Parts:
     table = build_routes()
-    notices = Notices(store)
+    workspaces = Workspaces(clients, time.monotonic)
+    people = SlackPeople(clients, time.monotonic, workspaces)
+    languages = ReaderLanguages(people, settings.channel_language)
+    notices = Notices(store, languages)
     book = None if store.processes.alone else store.request_turns
     pacer = Pacer(book)
     client = DialpadClient(settings.dialpad_base_url, http=http, pacer=pacer, answered=metrics.dialpad_answered)
@@ -293,17 +298,15 @@ def _build_parts(
         on_broken=notices.connection_broken,
     )
     take_overs = TakeOvers(store, accounts)
-    workspaces = Workspaces(clients, time.monotonic)
-    people = SlackPeople(clients, time.monotonic, workspaces)
     later = DurableLater(store, notices.run_later, notices.later_given_up)
     directory = Directory(
         store.directory, accounts, region=settings.region, region_first="region" in settings.model_fields_set
     )
     marks = DutyMarks(clients, time.monotonic, workspaces)
     channel_messages = ChannelMessages(clients, settings.region, people, marks.groups)
-    escalations = Escalations(store, accounts, directory, people, marks)
+    escalations = Escalations(store, accounts, directory, people, marks, languages=languages)
     digests = Digests(store, LineHours(accounts, directory))
-    handovers = Handovers(store, accounts, directory, people, marks)
+    handovers = Handovers(store, accounts, directory, people, marks, languages)
 
     async def take_over() -> None:
         await later.resume()
@@ -331,7 +334,7 @@ def _build_parts(
         channel_messages,
         PostedCardRenderer(store, accounts, directory, boards),
         chores,
-        languages=ReaderLanguages(people, settings.channel_language),
+        languages=languages,
         pace=build_pace(book, time.monotonic),
     )
     files = SlackFiles(clients, session)
@@ -372,6 +375,7 @@ def _build_parts(
         digests,
         hooks.hear_channels,
         hooks.leave_channels,
+        channel_language=settings.channel_language,
     )
     disconnector = Disconnector(
         store=store,
@@ -397,6 +401,7 @@ def _build_parts(
         connected_elsewhere=store.removals.connected_elsewhere,
         tell=notices.tell,
         after_key=notices.connected,
+        languages=languages,
     )
     gate = _build_gate(settings, store, table, marks)
     deps = Deps(

@@ -129,8 +129,8 @@ def _text_of(node: ast.expr) -> str:
             said = text
         case ast.JoinedStr(values=parts):
             said = "".join(part.value if isinstance(part, ast.Constant) else "…" for part in parts)  # type: ignore[misc]  # a constant in a JoinedStr is a text
-        case ast.Call(func=ast.Name(id="say" | "mark" as how), args=[ast.Constant(value=str(text))], keywords=values):
-            said = _FILLED.sub("…", text) if values or how == "mark" else text
+        case ast.Call(func=ast.Name(id="say" | "sentence" | "mark" as saying), args=[ast.Constant(value=str(text))]):
+            said = _FILLED.sub("…", text) if node.keywords or saying != "say" else text
         case _:
             return ""
     said = " ".join(said.split()).replace("*", "\\*").replace("<", "&lt;").replace("|", "\\|")

@@ -1,12 +1,13 @@
 """What must reach a person without a request: passed on to the dispatcher, which is built last."""
 
-from bot.basics.language import say
+from bot.basics.language import say, speaking
 from bot.basics.person import PersonKey
 from bot.cards.connecting import CONNECT
 from bot.cards.timed_changes import SET_NOW
 from bot.contract.context import Ended
 from bot.contract.later import TimedJob
 from bot.contract.prose import plural
+from bot.contract.reader_languages import ReaderLanguages
 from bot.contract.reply import Button, Reply
 from bot.notifications.personal_notices import tell_person
 from bot.slack.conversation.dispatch import Dispatcher
@@ -18,8 +19,9 @@ class Notices:
 
     dispatcher: Dispatcher
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, languages: ReaderLanguages) -> None:
         self.store = store
+        self.languages = languages
 
     async def connected(self, person: PersonKey) -> None:
         await self.dispatcher.connected(person)
@@ -28,23 +30,29 @@ class Notices:
         await self.dispatcher.tell(person, reply)
 
     async def tell_in_words(self, person: PersonKey, text: str) -> None:
-        await self.tell(person, Reply(text, tone="warning"))
+        """Tell a text of the catalogue."""
+        with speaking(await self.languages.of(person)):
+            await self.tell(person, Reply(say(text), tone="warning"))
 
     async def connection_broken(self, person: PersonKey) -> None:
         self.dispatcher.home_changed(person)
         connect = Button("Connect again", CONNECT, style="primary")
-        text = say("Dialpad ended your connection, so I cannot do anything there for you. Connect again to continue.")
-        await self.dispatcher.tell(person, Reply(text, (connect,), tone="warning"))
+        with speaking(await self.languages.of(person)):
+            text = say(
+                "Dialpad ended your connection, so I cannot do anything there for you. Connect again to continue."
+            )
+            await self.dispatcher.tell(person, Reply(text, (connect,), tone="warning"))
 
     async def moved(self, person: PersonKey, ended: Ended) -> None:
-        gone = [plural(ended.subscriptions, "subscription")] if ended.subscriptions else []
-        gone += [plural(ended.timed, "timed change")] if ended.timed else []
-        text = say(
-            "You use another Dialpad company now, so what you had in the one before has ended: {gone}.",
-            gone=say(" and ").join(gone),
-        )
-        again = Button("Set up notifications", "notify.me")
-        await self.dispatcher.tell(person, Reply(text, (again,) if ended.subscriptions else (), tone="warning"))
+        again = (Button("Set up notifications", "notify.me"),) if ended.subscriptions else ()
+        with speaking(await self.languages.of(person)):
+            gone = [plural(ended.subscriptions, "subscription")] if ended.subscriptions else []
+            gone += [plural(ended.timed, "timed change")] if ended.timed else []
+            text = say(
+                "You use another Dialpad company now, so what you had in the one before has ended: {gone}.",
+                gone=say(" and ").join(gone),
+            )
+            await self.dispatcher.tell(person, Reply(text, again, tone="warning"))
 
     async def run_later(self, job: TimedJob) -> None:
         await self.dispatcher.run_later(job)
@@ -53,8 +61,8 @@ class Notices:
         try:
             await self.dispatcher.tell_given_up(job, error)
         except Exception:  # noqa: BLE001  whatever Slack answers: it is told once Slack takes it
-            why = say(
-                "What you had set for later did not happen. {why_given_up}",
-                why_given_up=self.dispatcher.why_given_up(job, error),
-            )
+            with speaking(await self.languages.of(job.person)):
+                why = say(
+                    "What you had set for later did not happen. {why}", why=self.dispatcher.why_given_up(job, error)
+                )
             await tell_person(self.store, job.person, f"later:{job.id}", why, [(SET_NOW.label, SET_NOW.route)])

@@ -11,7 +11,6 @@ from typing import Any, TextIO
 from bot.app import open_store
 from bot.basics.company import OWN
 from bot.basics.errors import ChatopsError
-from bot.basics.language import say
 from bot.basics.settings import Settings
 from bot.printing import Output, write_csv, write_json, write_table
 from bot.store.events import ParkedEvent
@@ -60,7 +59,7 @@ def show(events: Sequence[ParkedEvent], out: TextIO, output: Output) -> None:
     elif output is Output.CSV:
         write_csv([describe(event) for event in events], out)
     else:
-        headings = (say("Key"), say("Kind"), say("Hook"), say("Company"), say("Received"), say("Parked"), say("Tries"))
+        headings = ("Key", "Kind", "Hook", "Company", "Received", "Parked", "Tries")
         write_table([_in_words(event) for event in events], {name: name for name in headings}, out)
 
 
@@ -69,7 +68,7 @@ def _in_words(event: ParkedEvent) -> dict[str, str]:
         "Key": event.key,
         "Kind": event.kind,
         "Hook": event.hook_id,
-        "Company": say("hook no longer exists") if event.company is None else _company(event.company),
+        "Company": "hook no longer exists" if event.company is None else _company(event.company),
         "Received": _moment(event.received_at),
         "Parked": _moment(event.parked_at),
         "Tries": str(event.tries),
@@ -78,11 +77,7 @@ def _in_words(event: ParkedEvent) -> dict[str, str]:
 
 def _company(company: str) -> str:
     """Return a company's id; what Dialpad never named is only known by its person."""
-    return (
-        say("unknown, of {removeprefix}", removeprefix=company.removeprefix(OWN))
-        if company.startswith(OWN)
-        else company or "unknown"
-    )
+    return f"unknown, of {company.removeprefix(OWN)}" if company.startswith(OWN) else company or "unknown"
 
 
 @asynccontextmanager
@@ -101,14 +96,9 @@ async def _named(store: Store, keys: Collection[str]) -> list[str] | None:
     known = {event.key: event.name for event in await store.events.parked()}
     unknown = [key for key in keys if key.strip().lower() not in known]
     if unknown:
-        raise NotParked(
-            say(
-                "Nothing set aside has the key {unknown}. `dialpad-chatops events list` shows all.",
-                unknown=", ".join(unknown),
-            )
-        )
+        raise NotParked(f"Nothing set aside has the key {', '.join(unknown)}. `dialpad-chatops events list` shows all.")
     return [known[key.strip().lower()] for key in keys]
 
 
 def _moment(at: datetime) -> str:
-    return say("{at:%Y-%m-%d %H:%M} UTC", at=at)
+    return f"{at:%Y-%m-%d %H:%M} UTC"

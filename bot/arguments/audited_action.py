@@ -53,13 +53,18 @@ class DeedChoice(Lookup):
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         typed = query.strip().casefold()
-        commands = [Option(info.word, info.word, info.summary[:75]) for info in ctx.deps.routes.commands() if info.word]
-        near = [one for one in commands if one.value.startswith(typed)]
-        actions = [Option(one.name[:75], one.slug[:75]) for one in ALL if typed in one.name.casefold()]
+        commands = [info for info in ctx.deps.routes.commands() if info.word and info.word.startswith(typed)]
+        near = [Option(info.word, info.word, say(info.summary)[:75]) for info in commands]
+        named = ((one, say(one.name)) for one in ALL)
+        actions = [
+            Option(name[:75], one.slug[:75])
+            for one, name in named
+            if typed in name.casefold() or typed in one.name.casefold()
+        ]
         return [*near, *actions][:50]
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
-        named = next((one.name for one in ALL if one.slug == raw), raw)
+        named = next((say(one.name) for one in ALL if one.slug == raw), raw)
         return Option(named[:75], raw[:75])
 
 

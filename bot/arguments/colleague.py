@@ -26,14 +26,10 @@ async def wanted(ctx: Ctx, text: str) -> str:
         return await _known_email(ctx, typed) or typed if "@" in typed else typed
     profile = await ctx.deps.people.profile(PersonKey(ctx.person.team_id, mention[1]))
     if not profile.email:
-        raise UnclearName(
-            say("Slack does not share {profile}'s email address. Choose them by name.", profile=profile.name)
-        )
+        raise UnclearName(say("Slack does not share {name}'s email address. Choose them by name.", name=profile.name))
     known = await _known_email(ctx, profile.email)
     if known is None:
-        raise UnclearName(
-            say("{profile} has no Dialpad user under {email}.", profile=profile.name, email=profile.email)
-        )
+        raise UnclearName(say("{name} has no Dialpad user under {email}.", name=profile.name, email=profile.email))
     return known
 
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from bot.basics.language import say, say_days, say_month, say_weekday
+from bot.basics.language import mark, say, say_days, say_month, say_weekday
 from bot.basics.times import LONGEST, WHOLE_WEEKDAYS, UnclearTime, read_weekday
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
@@ -15,12 +15,20 @@ from bot.contract.reply import Raw
 
 FURTHEST_BACK: Final = 366
 """Days. Dialpad keeps statistics for longer, but a comparison needs twice as many."""
-PRESETS: Final = ("today", "yesterday", "this week", "last week", "last 7 days", "this month", "last month")
+PRESETS: Final = (
+    mark("today"), mark("yesterday"), mark("this week"), mark("last week"), mark("last 7 days"), mark("this month"),
+    mark("last month"),
+)  # fmt: skip
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-_ADVICE: Final = "Type today, yesterday, last week, last 7 days or 1–15 Nov."
+_COUNTED_WORDS: Final = {
+    "d": (mark("last day"), mark("last {count} days")),
+    "w": (mark("last week"), mark("last {count} weeks")),
+    "m": (mark("last month"), mark("last {count} months")),
+}
+_ADVICE: Final = mark("Type today, yesterday, last week, last 7 days or 1–15 Nov.")
 _OWN_FORM: Final = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})(?: (.+))?", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _COUNTED: Final = re.compile(
@@ -41,11 +49,13 @@ _MONTH: Final = re.compile(r"(?P<month>[a-z]{3,9})(?: (?P<year>\d{4}))?", re.ASC
 
 @dataclass(frozen=True)
 class DaySpan:
-    """Whole days from ``first`` to ``last``, both included. ``words`` finishes a title: "last week"."""
+    """Whole days from ``first`` to ``last``, both included. ``words`` finishes a title: "last week". ``typed``: how
+    they are typed by a name of theirs, "" for days that have none."""
 
     first: date
     last: date
     words: str
+    typed: str = ""
 
     @property
     def length(self) -> int:
@@ -55,7 +65,7 @@ class DaySpan:
     def raw(self) -> str:
         """Return what a button or a later request carries: the dates, and how they were called."""
         dates = f"{self.first.isoformat()}..{self.last.isoformat()}"
-        return dates if self.words == say_days(self.first, self.last) else f"{dates} {self.words}"
+        return f"{dates} {self.typed}" if self.typed else dates
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -96,7 +106,7 @@ def parse_days(text: str, today: date) -> DaySpan:
         raise NoDays(say("Those days are in the future. Choose earlier ones."))
     if (today - span.first).days > FURTHEST_BACK:
         raise NoDays(say("That goes back more than a year. Choose later days."))
-    return DaySpan(span.first, min(span.last, today), span.words)
+    return replace(span, last=min(span.last, today))
 
 
 def _read(said: str, today: date) -> DaySpan | None:
@@ -108,7 +118,7 @@ def _read(said: str, today: date) -> DaySpan | None:
 
 
 def _unclear(text: str) -> NoDays:
-    return NoDays(str(UnclearTime("days", text, _ADVICE)), meant=False)
+    return NoDays(str(UnclearTime("days", text, say(_ADVICE))), meant=False)
 
 
 def _named(said: str, today: date) -> DaySpan | None:
@@ -125,12 +135,12 @@ def _named(said: str, today: date) -> DaySpan | None:
         "last month": (last_of_month.replace(day=1), last_of_month),
     }
     if said in spans:
-        return DaySpan(*spans[said], said)
+        return DaySpan(*spans[said], say(said), said)
     weekday = read_weekday(said.removeprefix("last ").removeprefix("on "))
     if weekday is None:
         return None
     day = today - timedelta(days=(today.weekday() - weekday) % 7 or (7 if said.startswith("last ") else 0))
-    return DaySpan(day, day, say("on {weekday}", weekday=say_weekday(weekday)))
+    return DaySpan(day, day, say("on {weekday}", weekday=say_weekday(weekday)), f"on {WHOLE_WEEKDAYS[weekday]}")
 
 
 def _counted(said: str, today: date) -> DaySpan | None:
@@ -140,13 +150,11 @@ def _counted(said: str, today: date) -> DaySpan | None:
     days = count * {"d": 1, "w": 7, "m": 30}[match["unit"][0]]
     if days > FURTHEST_BACK:
         raise NoDays(say("That goes back more than a year. Choose later days."))
-    yesterday = today - timedelta(days=1)
-    unit = {"d": "day", "w": "week", "m": "month"}[match["unit"][0]]
-    return DaySpan(
-        today - timedelta(days=days),
-        yesterday,
-        say("last {count} {unit}s", count=count, unit=unit) if count > 1 else say("last {unit}", unit=unit),
-    )
+    one, many = _COUNTED_WORDS[match["unit"][0]]
+    first, yesterday = today - timedelta(days=days), today - timedelta(days=1)
+    if count == 1:
+        return DaySpan(first, yesterday, say(one), one)
+    return DaySpan(first, yesterday, say(many, count=count), many.format(count=count))
 
 
 def _since(said: str, today: date) -> DaySpan | None:
@@ -154,7 +162,11 @@ def _since(said: str, today: date) -> DaySpan | None:
     if not since or begin:
         return None
     found = _named(rest, today) or _dates(rest, today)
-    return None if found is None else DaySpan(found.first, today, say("since {title}", title=rest.title()))
+    if found is None:
+        return None
+    weekday = read_weekday(rest)
+    begin = rest.title() if weekday is None else say_weekday(weekday)
+    return DaySpan(found.first, today, say("since {begin}", begin=begin), f"since {rest.title()}")
 
 
 def _dates(said: str, today: date) -> DaySpan | None:
@@ -193,7 +205,7 @@ def _month(said: str, today: date) -> DaySpan | None:
     year = int(match["year"]) if match["year"] else today.year - (number > today.month)
     first = date(year, number, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return DaySpan(first, last, say("in {month}", month=say_month(number)))
+    return DaySpan(first, last, say("in {month}", month=say_month(number)), f"in {MONTHS[number - 1]}")
 
 
 def _date(said: str, today: date) -> date | None:
@@ -241,7 +253,7 @@ class Days(Lookup):
         return (*self.keywords, *sorted(words), *(name.casefold() for name in (*WHOLE_WEEKDAYS, *MONTHS)))
 
     def after_keyword(self, keyword: str, value: str) -> str:
-        return say("since {value}", value=value) if keyword == "since" else value
+        return f"since {value}" if keyword == "since" else value
 
     def fits(self, text: str) -> bool:
         try:
@@ -268,8 +280,8 @@ class Days(Lookup):
         typed = query.strip()
         near = [preset for preset in PRESETS if typed.casefold() in preset]
         if not near and self.fits(typed):
-            near = [typed]
-        return [Option(text[:1].upper() + text[1:], text) for text in near]
+            return [Option(typed[:1].upper() + typed[1:], typed)]
+        return [Option((said := say(preset))[:1].upper() + said[1:], preset) for preset in near]
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         try:

@@ -77,32 +77,25 @@ async def party_by_extension(ctx: Ctx, text: str) -> Party | None:
     if number is not None:
         as_number = Entry("", say("The number"), "", Entity.NUMBER, (number,))
         which = say(
-            "{digits} is {either} here, and the phone number {number} as well.",
+            "{digits} is {names} here, and the phone number {number} as well.",
             digits=digits,
-            either=either(entries, region),
+            names=either(entries, region),
             number=national(number, region),
         )
         raise UnclearName(which, (*entries, as_number))
     if phonenumbers.is_emergency_number(digits, region) and not explicit:
-        whose = either(entries, region)
-        raise UnclearName(
-            say(
-                "{why_no_number} It is also the extension of {whose}.",
-                why_no_number=why_no_number(digits, region),
-                whose=whose,
-            ),
-            entries,
-        )
+        why, names = why_no_number(digits, region), either(entries, region)
+        raise UnclearName(say("{why} It is also the extension of {names}.", why=why, names=names), entries)
     if len(entries) > 1:
         raise UnclearName(
-            say("Extension {digits} could be {either}.", digits=digits, either=either(entries, region)), entries
+            say("Extension {digits} could be {names}.", digits=digits, names=either(entries, region)), entries
         )
     entry = entries[0]
     if not entry.phones:
         raise UnclearName(
             say(
-                "{entry} has the extension {digits}, but no number that can be dialed from here.",
-                entry=entry.name,
+                "{name} has the extension {digits}, but no number that can be dialed from here.",
+                name=entry.name,
                 digits=digits,
             )
         )

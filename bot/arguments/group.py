@@ -103,14 +103,16 @@ class GroupChoice(Lookup):
 
     async def _unknown(self, ctx: Ctx, text: str) -> str:
         shown = text if len(text) <= 30 else text[:29] + "…"
-        what = say(" or ").join(ENTITIES[kind].value for kind in self.kinds)
+        what = say(" or ").join(say(ENTITIES[kind]) for kind in self.kinds)
         names = [option.text for option in await self.suggest(ctx, "")]
-        known = (
-            say(" Choose one of: {names}.", names=", ".join(names[:6]))
-            if names
-            else say(" Type its name as it appears in Dialpad.")
-        )
-        return say("No {what} is called “{shown}”.{known}", what=what, shown=shown, known=known)
+        if names:
+            return say(
+                "No {what} is called “{shown}”. Choose one of: {names}.",
+                what=what,
+                shown=shown,
+                names=", ".join(names[:6]),
+            )
+        return say("No {what} is called “{shown}”. Type its name as it appears in Dialpad.", what=what, shown=shown)
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         results = await asyncio.gather(
@@ -135,7 +137,7 @@ def _group(entry: Entry) -> Group:
 
 
 def _option(entry: Entry) -> Option:
-    note = f"{entry.entity.value} {national(entry.phones[0])}" if entry.phones else entry.entity.value
+    note = f"{say(entry.entity)} {national(entry.phones[0])}" if entry.phones else say(entry.entity)
     return Option(entry.name[:75], _group(entry).raw, note)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.basics.language import say, say_day, say_weekday
+from bot.basics.language import say, say_count, say_day
 from bot.basics.times import (
     DAY,
     LONGEST,
@@ -138,14 +138,19 @@ def _read_number(number: int, lead: str, local: datetime) -> str:
     surely = _MOST_HOURS < number <= _MOST_MINUTES or (lead == "in" and _SURELY_MINUTES <= number <= _MOST_MINUTES)
     if not of_day and surely:
         return minutes
-    meant = [Option(say("For {number} minute{value}", number=number, value="s" * (number != 1)), minutes)]
+    meant = [Option(say_count("For {count} minute", "For {count} minutes", number), minutes)]
     if not of_day and number <= _MOST_HOURS:
-        meant.append(Option(say("For {number} hour{value}", number=number, value="s" * (number != 1)), hours))
+        meant.append(Option(say_count("For {count} hour", "For {count} hours", number), hours))
     if not lead and 0 < number <= _HOURS_OF_DAY:
         meant += [_until(moment, local) for moment in _both(number * 60, local)]
-    said = say(" or ").join(one.value for one in meant)
-    raise NoMoment(
-        say("“{number}” could be {in_words}. Type {said}.", number=number, in_words=_in_words(meant), said=said), meant
+    raise _could_be(str(number), meant)
+
+
+def _could_be(text: str, meant: Sequence[Option]) -> NoMoment:
+    """Return the error for a text that can be several moments: with what they are, and how each is typed."""
+    typed = say(" or ").join(one.value for one in meant)
+    return NoMoment(
+        say("“{said}” could be {moments}. Type {typed}.", said=text, moments=_in_words(meant), typed=typed), meant
     )
 
 
@@ -159,21 +164,17 @@ def _both(minutes: int, local: datetime) -> list[datetime]:
 
 def _until(moment: datetime, local: datetime) -> Option:
     """Return a moment of today or tomorrow to choose: "Until 5:00 PM today"."""
-    is_today = moment.date() == local.date()
     at = moment.hour * 60 + moment.minute
-    typed = clock(at) if is_today else say("tomorrow {clock}", clock=clock(at))
-    return Option(
-        say(
-            "Until {twelve_hours} {today_or_tomorrow}",
-            twelve_hours=twelve_hours(at),
-            today_or_tomorrow=say("today") if is_today else say("tomorrow"),
-        ),
-        typed,
-    )
+    if moment.date() == local.date():
+        return Option(say("Until {time} today", time=twelve_hours(at)), clock(at))
+    return Option(say("Until {time} tomorrow", time=twelve_hours(at)), f"tomorrow {clock(at)}")
 
 
 def _in_words(meant: Sequence[Option]) -> str:
-    words = [re.sub("^(For|Until)", lambda found: found[0].lower(), one.text) for one in meant]
+    return _either([one.text[:1].lower() + one.text[1:] for one in meant])
+
+
+def _either(words: Sequence[str]) -> str:
     return say(" or ").join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
@@ -306,9 +307,9 @@ def _weekday_said(first: str, weekday: int, rest: str, today: date) -> date:
     meant = [Option(say_day(day, "EEEE d MMMM"), f"{day.isoformat()} {rest}".strip()) for day in days]
     raise NoMoment(
         say(
-            "“next {weekday}” could be {in_words}. Type the date.",
-            weekday=say_weekday(weekday),
-            in_words=_in_words(meant),
+            "“next {weekday}” could be {days}. Type the date.",
+            weekday=WHOLE_WEEKDAYS[weekday],
+            days=_either([one.text for one in meant]),
         ),
         meant,
     )
@@ -328,31 +329,12 @@ def _next_clock(text: str, local: datetime) -> datetime | None:
     if ago < timedelta(0):
         return moment
     if _OF_TWELVE_HOURS.fullmatch(text) and minutes:
-        meant = [_until(one, local) for one in _both(minutes, local)]
-        raise NoMoment(
-            say(
-                "“{said}” could be {in_words}. Type {meant}.",
-                said=text,
-                in_words=_in_words(meant),
-                meant=say(" or ").join(one.value for one in meant),
-            ),
-            meant,
-        )
+        raise _could_be(text, [_until(one, local) for one in _both(minutes, local)])
     if ago < JUST_PAST:
-        typed = clock(minutes)
-        meant = [
-            Option(
-                say("Until {twelve_hours} tomorrow", twelve_hours=twelve_hours(minutes)),
-                say("tomorrow {typed}", typed=typed),
-            )
-        ]
+        typed, time = f"tomorrow {clock(minutes)}", twelve_hours(minutes)
         raise NoMoment(
-            say(
-                "{twelve_hours} has just passed. If you mean tomorrow, type: tomorrow {typed}.",
-                twelve_hours=twelve_hours(minutes),
-                typed=typed,
-            ),
-            meant,
+            say("{time} has just passed. If you mean tomorrow, type: {typed}.", time=time, typed=typed),
+            [Option(say("Until {time} tomorrow", time=time), typed)],
         )
     return on_clock(local.date() + timedelta(days=1), minutes, local.tzinfo)
 
@@ -427,11 +409,7 @@ class Moment(Lookup):
         except NoMoment:
             return None
         local, here = moment.astimezone(zone), now.astimezone(zone)
-        at = twelve_hours(local.hour * 60 + local.minute)
-        return Option(
-            say("Until {day}{at} (in {distance})", day=_day(local, here), at=at, distance=distance(moment, now)),
-            text.strip()[:75],
-        )
+        return Option(_until_then(local, here, distance(moment, now)), text.strip()[:75])
 
 
 @dataclass(frozen=True)
@@ -442,6 +420,11 @@ class MomentWords(Moment):
         return " ".join(raw) if isinstance(raw, list) else str(raw)
 
 
-def _day(local: datetime, here: datetime) -> str:
-    days = (local.date() - here.date()).days
-    return "" if days == 0 else say("tomorrow ") if days == 1 else say_day(local, "EEEE d MMMM") + " "
+def _until_then(local: datetime, here: datetime, ahead: str) -> str:
+    """Write a moment of today, tomorrow or a later day, and how far ahead it is."""
+    days, time = (local.date() - here.date()).days, twelve_hours(local.hour * 60 + local.minute)
+    if days == 0:
+        return say("Until {time} (in {ahead})", time=time, ahead=ahead)
+    if days == 1:
+        return say("Until tomorrow {time} (in {ahead})", time=time, ahead=ahead)
+    return say("Until {day} {time} (in {ahead})", day=say_day(local, "EEEE d MMMM"), time=time, ahead=ahead)

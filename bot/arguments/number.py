@@ -7,7 +7,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult
 
 from bot.basics.countries import country_name
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.phone import LONGEST, home_of, national, read_number, readings_of, region_of
 from bot.contract.context import Ctx
 
@@ -24,23 +24,27 @@ async def meanings(ctx: Ctx, text: str) -> tuple[str, ...]:
 
 def which_country(text: str, numbers: Sequence[str]) -> str:
     """Return the sentence for digits that are a number in several countries."""
-    said = say(" or ").join(
-        say("{number} in {country_name}", number=national(number, ""), country_name=country_name(region_of(number)))
+    meant = say(" or ").join(
+        say("{number} in {country}", number=national(number, ""), country=country_name(region_of(number)))
         for number in numbers
     )
-    return say("“{said}” may be {said2}. Type the one you mean.", said=text, said2=said)
+    return say("“{said}” may be {numbers}. Type the one you mean.", said=text, numbers=meant)
 
 
 _EXAMPLE: Final = "+1 415 555 0150"
-_SHORT: Final = f"is too short for a phone number. Type it with its area code, such as {_EXAMPLE}."
+_SHORT: Final = mark("is too short for a phone number. Type it with its area code, such as {example}.")
+_INVALID: Final = mark("is not a valid phone number. Check its digits, or type something like {example}.")
 _FLAWS: Final = {
     ValidationResult.TOO_SHORT: _SHORT,
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: _SHORT,
-    ValidationResult.TOO_LONG: f"has too many digits for a phone number. Check it, or type something like {_EXAMPLE}.",
-    ValidationResult.INVALID_COUNTRY_CODE: (
-        f"has an unknown country code. Start with + and the country code, such as {_EXAMPLE}."
+    ValidationResult.TOO_LONG: mark(
+        "has too many digits for a phone number. Check it, or type something like {example}."
+    ),
+    ValidationResult.INVALID_COUNTRY_CODE: mark(
+        "has an unknown country code. Start with + and the country code, such as {example}."
     ),
 }
+"""What is wrong with a number, as it follows the number in a sentence."""
 
 
 def why_no_number(text: str, region: str) -> str:
@@ -53,16 +57,13 @@ def why_no_number(text: str, region: str) -> str:
 def _flaw(text: str, region: str) -> str:
     digits = [c for c in text if c.isdigit()]
     if len(text) > LONGEST or len(digits) > 15:
-        return say("is too long for a phone number. Type one number, such as {EXAMPLE}.", EXAMPLE=_EXAMPLE)
+        return say("is too long for a phone number. Type one number, such as {example}.", example=_EXAMPLE)
     if any(c.isalpha() for c in text) or not digits:
-        return say("is not a phone number. Type it in digits, such as {EXAMPLE}.", EXAMPLE=_EXAMPLE)
+        return say("is not a phone number. Type it in digits, such as {example}.", example=_EXAMPLE)
     if any(phonenumbers.is_emergency_number("".join(digits), one) for one in region.split("+")):
         return say("is an emergency number. Dial it on a phone; it is never dialed from Slack.")
     try:
         problem = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(text, home_of(region)))
     except NumberParseException:
         problem = ValidationResult.TOO_SHORT if len(digits) < 7 else ValidationResult.INVALID_COUNTRY_CODE
-    return _FLAWS.get(
-        problem,
-        say("is not a valid phone number. Check its digits, or type something like {EXAMPLE}.", EXAMPLE=_EXAMPLE),
-    )
+    return say(_FLAWS.get(problem, _INVALID), example=_EXAMPLE)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.basics.language import say, say_day, say_weekday
+from bot.basics.language import mark, say, say_day, say_weekday
 from bot.basics.times import (
     DAY,
     LONGEST,
@@ -28,7 +28,9 @@ from bot.contract.reply import Raw
 FURTHEST_BACK: Final = 366
 """Days. Older calls belong in a statistics export, not in a list of rows."""
 
-PRESETS: Final = ("today", "yesterday", "last hour", "this week", "last 7 days", "last 30 days")
+PRESETS: Final = (
+    mark("today"), mark("yesterday"), mark("last hour"), mark("this week"), mark("last 7 days"), mark("last 30 days"),
+)  # fmt: skip
 
 _WORDS: Final = (
     "today", "yesterday", "this", "last", "week", "month", "days", "day", "hours", "hour", "weeks", "morning",
@@ -40,6 +42,13 @@ _SPAN: Final = re.compile(
 )
 _WRAPPED: Final = re.compile(r"(?:the )?(?:last |past )?(?P<span>.+?)(?: ago)?")
 _MINUTES: Final = {"m": 1, "h": 60, "d": DAY, "w": 7 * DAY, "month": 30 * DAY}
+_IN_THE_LAST: Final = {
+    "m": (mark("in the last minute"), mark("in the last {count} minutes")),
+    "h": (mark("in the last hour"), mark("in the last {count} hours")),
+    "d": (mark("in the last day"), mark("in the last {count} days")),
+    "w": (mark("in the last week"), mark("in the last {count} weeks")),
+    "month": (mark("in the last month"), mark("in the last {count} months")),
+}
 
 
 @dataclass(frozen=True)
@@ -84,24 +93,21 @@ def _read_days(text: str, local: datetime) -> Period | None:
     today = local.date()
     monday = today - timedelta(days=today.weekday())
     spans: dict[str, tuple[date, date | None]] = {
-        "today": (today, None),
-        "this morning": (today, None),
-        "yesterday": (today - timedelta(days=1), today),
-        "this week": (monday, None),
-        "last week": (monday - timedelta(days=7), monday),
-        "this month": (today.replace(day=1), None),
+        mark("today"): (today, None),
+        mark("this morning"): (today, None),
+        mark("yesterday"): (today - timedelta(days=1), today),
+        mark("this week"): (monday, None),
+        mark("last week"): (monday - timedelta(days=7), monday),
+        mark("this month"): (today.replace(day=1), None),
     }
     if text in spans:
         first, end = spans[text]
-        return Period(_midnight(first, local), None if end is None else _midnight(end, local), text)
+        return Period(_midnight(first, local), None if end is None else _midnight(end, local), say(text))
     weekday = read_weekday(text)
     if weekday is not None:
         back = (today.weekday() - weekday) % 7
-        return Period(
-            _midnight(today - timedelta(days=back), local),
-            None,
-            say("since {day}", day=say_weekday(weekday)),
-        )
+        words = say("since {day}", day=say_weekday(weekday))
+        return Period(_midnight(today - timedelta(days=back), local), None, words)
     return _read_clock(text, local) or _read_date(text, local)
 
 
@@ -113,7 +119,7 @@ def _read_clock(text: str, local: datetime) -> Period | None:
     moment = on_clock(today, minutes, local.tzinfo)
     if elapsed(moment, local) < timedelta(0):
         moment = on_clock(today - timedelta(days=1), minutes, local.tzinfo)
-    return Period(moment.astimezone(UTC), None, say("since {said}", said=text))
+    return Period(moment.astimezone(UTC), None, say("since {time}", time=text))
 
 
 def _read_date(text: str, local: datetime) -> Period | None:
@@ -135,19 +141,13 @@ def _read_span(text: str, local: datetime) -> Period | None:
     if match is None:
         wrapped = _WRAPPED.fullmatch(text)
         span = read_span(wrapped["span"]) if wrapped else None
-        return (
-            None
-            if span is None or wrapped is None
-            else _last(span, say("in the last {span}", span=wrapped["span"]), local)
-        )
+        if span is None or wrapped is None:
+            return None
+        return _last(span, say("in the last {span}", span=wrapped["span"]), local)
     count = int(match["count"]) if (match["count"] or "").isdigit() else 1
     unit = "month" if match["unit"].startswith("month") else match["unit"][0]
-    name = {"m": "minute", "h": "hour", "d": "day", "w": "week"}.get(unit, unit)
-    words = (
-        say("in the last {name}", name=name)
-        if count == 1
-        else say("in the last {count} {name}s", count=count, name=name)
-    )
+    one, many = _IN_THE_LAST[unit]
+    words = say(one) if count == 1 else say(many, count=count)
     return _last(timedelta(minutes=count * _MINUTES[unit]), words, local)
 
 
@@ -194,7 +194,7 @@ class Since(Lookup):
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         typed = query.strip()
         near = [preset for preset in PRESETS if typed.casefold() in preset]
-        return [Option(text[:1].upper() + text[1:], text) for text in near] or self._typed(typed)
+        return [Option((said := say(text))[:1].upper() + said[1:], text) for text in near] or self._typed(typed)
 
     def _typed(self, text: str) -> list[Option]:
         return [Option(text[:1].upper() + text[1:], text)] if len(text) <= LONGEST and self.fits(text) else []

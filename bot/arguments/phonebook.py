@@ -7,7 +7,7 @@ from typing import Final
 from bot.arguments.party import Party, PartyKind
 from bot.basics.countries import plain_country_name
 from bot.basics.errors import ChatopsError, FieldError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.name_search import fold, name_words, names_all, without_titles
 from bot.basics.phone import looks_like_number, national, read_number, region_of
 from bot.basics.words import Word, is_near
@@ -67,7 +67,7 @@ async def parties_of(ctx: Ctx, numbers: Iterable[str]) -> tuple[Party, ...]:
 
 def party_of_entry(entry: Entry, number: str, *, shared: bool = False) -> Party:
     kind = KINDS.get(entry.entity, "unknown")
-    detail = entry.entity.value if kind == "line" else entry.detail if kind == "contact" else ""
+    detail = say(entry.entity) if kind == "line" else entry.detail if kind == "contact" else ""
     extension = entry.extension if kind == "contact" else ""  # of a colleague it is another way to their number
     return Party(number, kind, entry.name, entry.id, "" if looks_like_number(detail) else detail, shared, extension)
 
@@ -169,7 +169,7 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
     entries = await named(ctx, text, entities)
     if len(entries) == 1 and (others := await _likelier(ctx, text, entries[0])):
         raise UnclearName(
-            say("“{shown}” could be {either}.", shown=shown, either=either((*others, entries[0]), region)),
+            say("“{shown}” could be {names}.", shown=shown, names=either((*others, entries[0]), region)),
             (*others, entries[0]),
         )
     if len(entries) == 1:
@@ -177,9 +177,9 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
     if entries:
         raise UnclearName(
             say(
-                "“{shown}” could be {either}. Type the full name or the number.",
+                "“{shown}” could be {names}. Type the full name or the number.",
                 shown=shown,
-                either=either(entries, region),
+                names=either(entries, region),
             ),
             entries,
         )
@@ -187,9 +187,7 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
     near = ([entry for entry in near if _nearly(text, entry)] or near)[:4]
     if near:
         raise UnclearName(
-            say(
-                "I can't find anyone called “{shown}”. Did you mean {either}?", shown=shown, either=either(near, region)
-            ),
+            say("I can't find anyone called “{shown}”. Did you mean {names}?", shown=shown, names=either(near, region)),
             near,
         )
     part = (
@@ -224,7 +222,7 @@ async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
 
 def either(entries: Sequence[Entry], region: str) -> str:
     names = [
-        f"{entry.name} {national(entry.phones[0], region)}" if entry.phones else f"{entry.name} ({entry.entity.value})"
+        f"{entry.name} {national(entry.phones[0], region)}" if entry.phones else f"{entry.name} ({say(entry.entity)})"
         for entry in entries[:4]
     ]
     names += [say("{count} more", count=len(entries) - 4)] if len(entries) > 4 else []
@@ -235,12 +233,12 @@ async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_nu
     """Return the party that a typed name means; with ``any_number`` with its first one. Raises UnclearName."""
     entry = await one_named(ctx, text, entities)
     if not entry.phones:
-        raise UnclearName(say("{entry} has no phone number in Dialpad. Type a number instead.", entry=entry.name))
+        raise UnclearName(say("{name} has no phone number in Dialpad. Type a number instead.", name=entry.name))
     if len(set(entry.phones)) > 1 and not any_number:
         region = await ctx.region()
         numbers = say(" or ").join(national(number, region) for number in entry.phones[:MOST_MEANT])
         raise UnclearName(
-            say("{entry} has several numbers. Choose one of: {numbers}.", entry=entry.name, numbers=numbers), (entry,)
+            say("{name} has several numbers. Choose one of: {numbers}.", name=entry.name, numbers=numbers), (entry,)
         )
     return party_of_entry(entry, entry.phones[0])
 
@@ -284,13 +282,14 @@ async def suggested(
     return list(options.values())[:most]
 
 
+_SAID_KINDS: Final = {"contact": mark("contact"), "colleague": mark("colleague"), "line": mark("line")}
+
+
 def _kind(entry: Entry) -> str:
-    dialled = (
-        say(", extension {extension}", extension=entry.extension)
-        if entry.extension and entry.entity is not Entity.CONTACT
-        else ""
-    )
-    return f"{KINDS[entry.entity]}{dialled}"
+    kind = say(_SAID_KINDS[KINDS[entry.entity]])
+    if entry.extension and entry.entity is not Entity.CONTACT:
+        return say("{kind}, extension {extension}", kind=kind, extension=entry.extension)
+    return kind
 
 
 async def described(ctx: Ctx, raw: str) -> Option:

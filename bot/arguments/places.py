@@ -8,7 +8,7 @@ from typing import Final
 from bot.arguments.colleague import wanted
 from bot.arguments.phonebook import LONGEST_TEXT, UnclearName, name_length, one_named
 from bot.basics.errors import FieldError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.phone import looks_like_number
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option, SeveralMeanings
@@ -24,7 +24,12 @@ KINDS: Final = {
     "user": Entity.USER,
 }
 ENTITIES: Final = tuple(KINDS.values())
-
+_UNNAMED: Final = {
+    Entity.CALL_CENTER: mark("one call center"),
+    Entity.DEPARTMENT: mark("one department"),
+    Entity.OFFICE: mark("one office"),
+    Entity.USER: mark("one user"),
+}
 
 EVERY_LINE: Final = ("every line", "all lines", "all my lines", "all your lines")
 """What is typed, and what lists and forms say, for no choice at all."""
@@ -41,7 +46,7 @@ async def find_place(ctx: Ctx, text: str) -> tuple[str, str]:
     kind, _, entry_id = text.partition(":")
     if kind in KINDS and entry_id.isascii() and entry_id.isdigit():
         name = await ctx.deps.directory.name_of(ctx.account, KINDS[kind], entry_id)
-        return text, name or say("one {value}", value=KINDS[kind].value)
+        return text, name or say(_UNNAMED[KINDS[kind]])
     if text.casefold() == ME:
         me = str(await ctx.account.user_id())
         return f"user:{me}", await ctx.deps.directory.name_of(ctx.account, Entity.USER, me) or ME
@@ -52,7 +57,7 @@ async def find_place(ctx: Ctx, text: str) -> tuple[str, str]:
 def unclear_place(field: str, typed: str, problem: UnclearName, hint: str = "", *more: Option) -> FieldError:
     """Return the error for a name that is nobody's or several's; with what may be meant where that is known. ``more``:
     what else the word may be."""
-    meant = [Option(f"{one.name} ({one.entity.value})", raw_of(one)) for one in problem.candidates if _is_place(one)]
+    meant = [Option(f"{one.name} ({say(one.entity)})", raw_of(one)) for one in problem.candidates if _is_place(one)]
     text = f"{problem} {hint}".strip()
     if not meant or len(meant) > _MOST_MEANT:
         return FieldError(field, text)
@@ -111,7 +116,7 @@ class Places(Lookup):
         found: list[Option] = []
         for entity in ENTITIES:
             for entry in await ctx.deps.directory.search(ctx.account, entity, query, 10):
-                found.append(Option(entry.name[:75], raw_of(entry), entity.value))
+                found.append(Option(entry.name[:75], raw_of(entry), say(entity)))
         return found[:30]
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:

@@ -49,9 +49,12 @@ class Regularly:
     @property
     def words(self) -> str:
         """Return it as it is said: ``every Monday at 9:00 AM``."""
-        named = {_ALL: say("day"), _ALL[:5]: say("weekday")}.get(self.weekdays)
-        days = named or ", ".join(say_weekday(day) for day in self.weekdays)
-        return say("every {days} at {twelve_hours}", days=days, twelve_hours=twelve_hours(self.at))
+        at = twelve_hours(self.at)
+        if self.weekdays == _ALL:
+            return say("every day at {time}", time=at)
+        if self.weekdays == _ALL[:5]:
+            return say("every weekday at {time}", time=at)
+        return say("every {days} at {time}", days=", ".join(map(say_weekday, self.weekdays)), time=at)
 
     def after(self, moment: datetime, zone: ZoneInfo) -> datetime:
         """Return the first such time after ``moment``, by the clock of ``zone``. Raises ValueError without weekdays."""

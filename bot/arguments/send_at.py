@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.arguments.moment import Moment, NoMoment, parse_moment
-from bot.basics.language import say, say_day
+from bot.basics.language import mark, say, say_day
 from bot.basics.times import twelve_hours
 from bot.basics.words import Word, did_you_mean
 from bot.contract.argument import Option, SeveralMeanings
@@ -86,7 +86,7 @@ def in_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     local, here = moment.astimezone(zone), now.astimezone(zone)
     days = (local.date() - here.date()).days
     day = {0: say("Today"), 1: say("Tomorrow")}.get(days, say_day(local, "EEEE d MMMM"))
-    return say("{day} at {twelve_hours}", day=day, twelve_hours=twelve_hours(local.hour * 60 + local.minute))
+    return say("{day} at {time}", day=day, time=twelve_hours(local.hour * 60 + local.minute))
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,14 @@ def _said(words: Sequence[Word]) -> str:
 
 def _at(words: str) -> str:
     """Say "at 17:00" for what other arguments call "until 17:00", and "in 30 minutes" for "for 30 minutes"."""
-    for until, at in ((say("Until"), say("At")), ("until", "at"), (say("For "), say("In ")), (say("for "), say("in "))):
-        words = words.replace(until, at)
+    for until, at in _UNTIL_AND_AT:
+        words = words.replace(say(until), say(at))
     return words
+
+
+_UNTIL_AND_AT: Final = (
+    (mark("Until"), mark("At")),
+    (mark("until"), mark("at")),
+    (mark("For "), mark("In ")),
+    (mark("for "), mark("in ")),
+)

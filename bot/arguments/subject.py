@@ -8,7 +8,7 @@ from typing import Final, Literal
 from bot.arguments.caller import is_mention
 from bot.arguments.colleague import wanted
 from bot.arguments.phonebook import LINES, LONGEST_TEXT, MOST_MEANT, UnclearName, name_length, near_length, one_named
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.phone import looks_like_number, national
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option, SeveralMeanings
@@ -34,7 +34,13 @@ _ALONE: Final[dict[str, SubjectKind]] = {
     **dict.fromkeys(("me", "mine", "my", "myself", "i"), "me"),
     **dict.fromkeys(("company", "everybody", "everyone", "all", "us", "we"), "company"),
 }
-_NAMES: Final = {"me": "You", "company": "Your company"}
+_NAMES: Final = {"me": mark("You"), "company": mark("Your company")}
+_UNNAMED: Final[dict[Entity, str]] = {
+    Entity.USER: mark("That user"),
+    Entity.CALL_CENTER: mark("That call center"),
+    Entity.DEPARTMENT: mark("That department"),
+    Entity.OFFICE: mark("That office"),
+}
 
 
 @dataclass(frozen=True)
@@ -83,11 +89,11 @@ class SubjectChoice(Lookup):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Subject:
         text = (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
         if (alone := _ALONE.get(text.casefold())) is not None:
-            return Subject(alone, "", _NAMES[alone])
+            return Subject(alone, "", say(_NAMES[alone]))
         kind, _, entry_id = text.partition(":")
         if kind in _ENTITIES and entry_id.isascii() and entry_id.isdigit():
             found = await ctx.deps.directory.name_of(ctx.account, _ENTITIES[kind], entry_id)
-            return Subject(_KINDS[_ENTITIES[kind]], entry_id, found or say("That {value}", value=_ENTITIES[kind].value))
+            return Subject(_KINDS[_ENTITIES[kind]], entry_id, found or say(_UNNAMED[_ENTITIES[kind]]))
         try:
             if is_mention(text):
                 return _subject(await one_named(ctx, await wanted(ctx, text), (Entity.USER,)))
@@ -100,7 +106,7 @@ class SubjectChoice(Lookup):
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         typed = query.strip().casefold()
-        alone = [Option(_NAMES[kind], kind) for kind in ("me", "company") if typed in _NAMES[kind].casefold()]
+        alone = [Option(name, kind) for kind in ("me", "company") if typed in (name := say(_NAMES[kind])).casefold()]
         found = await asyncio.gather(
             *(ctx.deps.directory.search(ctx.account, entity, query) for entity in (*LINES, Entity.USER)),
             return_exceptions=True,
@@ -110,7 +116,7 @@ class SubjectChoice(Lookup):
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         if (alone := _ALONE.get(raw)) is not None:
-            return Option(_NAMES[alone], raw)
+            return Option(say(_NAMES[alone]), raw)
         kind, _, entry_id = raw.partition(":")
         if kind in _ENTITIES:
             name = await ctx.deps.directory.name_of(ctx.account, _ENTITIES[kind], entry_id)
@@ -123,5 +129,5 @@ def _subject(entry: Entry) -> Subject:
 
 
 def _option(entry: Entry) -> Option:
-    note = f"{entry.entity.value} {national(entry.phones[0])}" if entry.phones else entry.entity.value
+    note = f"{say(entry.entity)} {national(entry.phones[0])}" if entry.phones else say(entry.entity)
     return Option(entry.name[:75], _subject(entry).raw, note)

@@ -138,23 +138,16 @@ class NewsKindChoice(Several):
         words = str(raw).replace(",", ", ").replace(";", ", ").split()
         found = read_kinds(words)
         if found.unclear:
+            meant = {kind.value: say(kind.row.words) for kind in UNCLEAR[found.unclear]}
             raise SeveralMeanings(
                 name,
-                say(
-                    "“{unclear}” can be {either}.",
-                    unclear=found.unclear,
-                    either=_either([kind.row.words for kind in UNCLEAR[found.unclear]]),
-                ),
+                say("“{said}” can be {kinds}.", said=found.unclear, kinds=say(" or ").join(meant.values())),
                 found.unclear,
-                [Option(kind.row.words.capitalize(), kind.value) for kind in UNCLEAR[found.unclear]],
+                [Option(words.capitalize(), kind) for kind, words in meant.items()],
             )
         if found.length < len(words):
             await super().parse(ctx, name, words[found.length])  # says what the choices are
         return tuple(kind.value for kind in NewsKind if kind in found.kinds)
-
-
-def _either(names: Sequence[str]) -> str:
-    return say(" or ").join(names)
 
 
 def events(label: str, *, hint: str = "") -> NewsKindChoice:
@@ -203,9 +196,7 @@ class TypedWords(Lookup):
         if len(said) > LONGEST_RULE:
             raise self.refuse(
                 name,
-                say(
-                    "That is too long: the limit is {LONGEST_RULE} characters. Use the form.", LONGEST_RULE=LONGEST_RULE
-                ),
+                say("That is too long: the limit is {longest} characters. Use the form.", longest=LONGEST_RULE),
             )
         return said
 

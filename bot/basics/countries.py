@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from bot.basics.language import say
+from bot.basics.language import ENGLISH, say_country, spoken
 from bot.basics.name_search import fold
 from bot.basics.words import did_you_mean
 
@@ -61,12 +61,13 @@ _WITH_THE: Final = frozenset(
 
 def plain_country_name(region: str) -> str:
     """Return a country's name as a list has it: "United States"; what is no country's code stays as it is."""
-    return NAMES.get(region, region)
+    return say_country(region, NAMES.get(region, region))
 
 
 def country_name(region: str) -> str:
     """Return a country's name as a sentence has it: "the United States"."""
-    return say("the {NAMES}", NAMES=NAMES[region]) if region in _WITH_THE else plain_country_name(region)
+    name = plain_country_name(region)
+    return f"the {name}" if region in _WITH_THE and spoken() == ENGLISH else name
 
 
 def region_named(text: str) -> str | None:

@@ -25,7 +25,7 @@ sentence with a reference id, and the log has the rest under that id.
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from bot.basics.language import say
+from bot.basics.language import mark, say
 
 
 class ChatopsError(Exception):
@@ -71,15 +71,17 @@ class NotConfirmed(UserError):
     """The confirmation cannot be used: ``why`` is ``used``, ``late``, ``foreign``, ``unknown`` or ``unreadable``."""
 
     TEXTS: ClassVar[Mapping[str, str]] = {
-        "used": "This was already confirmed once, so nothing was done again.",
-        "late": "This waited longer than 10 minutes, so nothing was done. Start again.",
-        "foreign": "Only the person who asked for this can confirm it. Nothing was done.",
-        "unknown": "This can no longer be confirmed. Nothing was done. Start again.",
-        "unreadable": "This can't be read any more: its encryption key is missing. Nothing was done. Start again.",
+        "used": mark("This was already confirmed once, so nothing was done again."),
+        "late": mark("This waited longer than 10 minutes, so nothing was done. Start again."),
+        "foreign": mark("Only the person who asked for this can confirm it. Nothing was done."),
+        "unknown": mark("This can no longer be confirmed. Nothing was done. Start again."),
+        "unreadable": mark(
+            "This can't be read any more: its encryption key is missing. Nothing was done. Start again."
+        ),
     }
 
     def __init__(self, why: str) -> None:
-        super().__init__(self.TEXTS[why])
+        super().__init__(say(self.TEXTS[why]))
         self.why = why
 
 

@@ -59,6 +59,23 @@ def language_of(locale: str) -> str:
     return code if code in LANGUAGES else ""
 
 
+def accepted_language(header: str) -> str:
+    """Return which of our languages a browser asks for, by its header ``Accept-Language``; English for none of them."""
+    wanted: list[tuple[float, str]] = []
+    for part in header.split(","):
+        locale, _, weight = part.partition(";q=")
+        if language := language_of(locale):
+            wanted.append((_number(weight), language))
+    return max(wanted, key=lambda one: one[0], default=(0.0, ENGLISH))[1]
+
+
+def _number(weight: str) -> float:
+    try:
+        return float(weight or 1)
+    except ValueError:
+        return 0.0
+
+
 def say(text: str, /, **values: object) -> str:
     """Return a text in the language spoken now, its ``{name}``s filled in. Without values braces are letters."""
     said = translated(text)
@@ -111,6 +128,12 @@ def say_weekday(weekday: int, *, short: bool = False) -> str:
 def say_month(month: int) -> str:
     """Return the name of a month, 1 for January."""
     return format_date(date(2024, month, 1), "LLLL", locale=_spoken.get())
+
+
+def say_country(region: str, english: str) -> str:
+    """Return the name of a country, by its two letters; ``english`` is its own in English."""
+    language = _spoken.get()
+    return english if language == ENGLISH else Locale.parse(language).territories.get(region, english)
 
 
 class Texts:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.basics.language import say
+from bot.basics.language import mark, say, say_count
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WHOLE_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -48,14 +48,20 @@ _HOURS_MINUTES: Final = re.compile(r"(?P<hours>[0-9]{1,3})\s*h\s*(?P<minutes>[0-
 _TIME_WITH_H: Final = re.compile(r"(?:0[0-9]|1[3-9]|2[0-3])h[0-5][0-9]")
 
 
+_NOT_UNDERSTOOD: Final = {
+    "time": mark("I don't understand the time {said}. {advice}"),
+    "hours": mark("I don't understand the hours {said}. {advice}"),
+    "weekday": mark("I don't understand the weekday {said}. {advice}"),
+    "days": mark("I don't understand the days {said}. {advice}"),
+}
+
+
 class UnclearTime(ValueError):
-    """Text that is no time, no weekday or no hours; the message is the sentence for the person. ``what`` names what
-    was expected, ``advice`` is the sentence that says what to type."""
+    """Text that is no time, no weekday or no hours; the message is the sentence for the person. ``what`` was expected:
+    "time", "hours", "weekday" or "days"; ``advice`` is the sentence that says what to type."""
 
     def __init__(self, what: str, text: str, advice: str) -> None:
-        super().__init__(
-            say("I don't understand the {what} {said}. {advice}", what=what, said=quoted(text), advice=advice)
-        )
+        super().__init__(say(_NOT_UNDERSTOOD[what], said=quoted(text), advice=advice))
 
 
 def quoted(text: str) -> str:
@@ -131,7 +137,7 @@ def clock(at: int | time) -> str:
 def twelve_hours(minutes: int) -> str:
     """Write minutes after midnight by a clock of twelve hours: ``5:00 PM``."""
     hour, minute = divmod(minutes % DAY, 60)
-    return f"{hour % 12 or 12}:{minute:02} {(say('PM') if hour >= 12 else say('AM'))}"
+    return f"{hour % 12 or 12}:{minute:02} {say('PM') if hour >= 12 else say('AM')}"
 
 
 def read_weekday(text: str, *, every_week: bool = False) -> int | None:
@@ -215,8 +221,7 @@ def distance(moment: datetime, now: datetime) -> str:
     minutes = max(1, round(elapsed(now, moment).total_seconds() / 60))
     if minutes < DAY:
         return _hours_and_minutes(minutes)
-    days = round(minutes / DAY)
-    return say("1 day") if days == 1 else say("{days} days", days=days)
+    return say_count("{count} day", "{count} days", round(minutes / DAY))
 
 
 def known_zone(name: str) -> ZoneInfo:
@@ -240,13 +245,7 @@ def length_of(seconds: float | None) -> str:
 def how_long(minutes: int) -> str:
     """Write a span as people set it: ``5 min``, ``90 min``, ``2 hours``."""
     hours, rest = divmod(minutes, 60)
-    return (
-        say("{minutes} min", minutes=minutes)
-        if rest or not hours
-        else say("1 hour")
-        if hours == 1
-        else say("{hours:,} hours", hours=hours)
-    )
+    return f"{minutes} min" if rest or not hours else say_count("{count} hour", "{count} hours", hours)
 
 
 def lasting(ms: float | None) -> str:
@@ -257,16 +256,10 @@ def lasting(ms: float | None) -> str:
     if not minutes:
         return f"{seconds} s"
     if minutes < 60 and seconds:
-        return say("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
+        return f"{minutes} min {seconds} s"
     return _hours_and_minutes(minutes)
 
 
 def _hours_and_minutes(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
-    return (
-        say("{rest} min", rest=rest)
-        if not hours
-        else say("{hours} h {rest} min", hours=hours, rest=rest)
-        if rest
-        else f"{hours} h"
-    )
+    return f"{rest} min" if not hours else f"{hours} h {rest} min" if rest else f"{hours} h"

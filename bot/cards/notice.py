@@ -42,7 +42,7 @@ def notice(said: Said, subscription: str, work: Sequence[Row] = (), card: str = 
         return _handover(said, gear, work)
     if about == TOLD:
         buttons = tuple(Button(label, route) for label, route in said.get("buttons") or ())
-        return Reply(say(str(said.get("text") or "")), buttons, tone="warning")
+        return Reply(say(str(said.get("text") or ""), **(said.get("values") or {})), buttons, tone="warning")
     if about == TAKEN_OFF:
         return taken_off_notice(said)
     if about == ENDED:
@@ -129,7 +129,7 @@ def _trouble(said: Said) -> Prose:
     why = roster_trouble(str(said["code"])) if said.get("code") else str(said.get("why"))
     return sentence(
         "⚠️ {what} for {name}: {why}. I'll keep trying.",
-        what=say(str(said.get("what"))),
+        what=say(str(said.get("what")), names=said.get("names")),
         name=Bold(_name(said)),
         why=why,
     )

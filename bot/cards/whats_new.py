@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.basics.language import mark, say
+from bot.basics.language import mark
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,5 @@ NEWS: Final = (
 )
 SEE_NEWS: Final = (mark("See what's new"), "news.news")
 """The label and the route of the button that shows it."""
-
-
-def upgraded_words(version: str) -> str:
-    """Return what whoever set this up is told after an upgrade to ``version``."""
-    return say("I was updated to version {version}. There are boards, statistics, open work and more.", version=version)
+UPGRADED: Final = mark("I was updated to version {version}. There are boards, statistics, open work and more.")
+"""What whoever set this up is told after an upgrade."""

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.catalogue.facts import HIDDEN, Named, facts_of, headline, leaves, named, named_label, shown_value
 from bot.catalogue.fields import ActionField, fields_of
 from bot.catalogue.ids import KindAndThing, NumberChoice, ThingChoice
 from bot.catalogue.inputs import Attached, DateAndTime, FileArgument
 from bot.contract.argument import Choice
 from bot.contract.context import Ctx
-from bot.contract.prose import plural, prose, sentence
+from bot.contract.prose import plural, prose
 from bot.contract.reply import Bold, Button, Card, Code, Fact, Listing, Phone, Prose, Raw, RawArgs, Row
 from bot.dialpad.action import SECRETS_SHOWN, Action, Done, Entity, Page, Response, Risk
 from bot.dialpad.actions import ALL, group_of
@@ -95,17 +95,13 @@ async def shown_argument(ctx: Ctx, field: ActionField, raw: Raw, value: Any = No
         return HIDDEN
     if isinstance(argument, FileArgument):
         known = isinstance(value, Attached)
-        return (
-            say("{value}, {max:,} kB", value=value.name or say("a file"), max=max(1, value.size // 1000))
-            if known
-            else say("a file")
-        )
+        return f"{value.name or say('a file')}, {max(1, value.size // 1000):,} kB" if known else say("a file")
     items = raw if isinstance(raw, list) else [str(raw)]
     if isinstance(argument, ThingChoice | KindAndThing | NumberChoice):
         said = [await argument.describe(ctx, item) for item in items]
         return ", ".join(option.text for option in said)
     if isinstance(argument, Choice):
-        names = {option.value: option.text for option in argument.options}
+        names = {option.value: say(option.text) for option in argument.options}
         return ", ".join(names.get(item, item) for item in items)
     return await shown_value(
         ctx, Named(("at",) if isinstance(argument, DateAndTime) else ("text",), ", ".join(items), {})
@@ -117,17 +113,11 @@ async def shown_changes(
 ) -> list[Fact]:
     """Return a fact ``A → B`` for each of the fields in ``names`` whose value changes."""
     facts = []
+    old: Prose
     for field in fields_of(action):
         if field.name in cleared and field.name in before:
-            facts.append(
-                Fact(
-                    field.label,
-                    sentence(
-                        "{shown_argument} → (empty)",
-                        shown_argument=await shown_argument(ctx, field, before[field.name]),
-                    ),
-                )
-            )
+            old = await shown_argument(ctx, field, before[field.name])
+            facts.append(Fact(field.label, prose(old, " → ", say("(empty)"))))
             continue
         if (
             field.name in names
@@ -135,7 +125,7 @@ async def shown_changes(
             and field.place != "path"
             and before.get(field.name) != raw[field.name]
         ):
-            old: Prose = "(empty)"
+            old = say("(empty)")
             if field.name in before:
                 old = await shown_argument(ctx, field, before[field.name])
             facts.append(Fact(field.label, prose(old, " → ", await shown_argument(ctx, field, raw[field.name]))))
@@ -174,32 +164,32 @@ class NextStep:
 
 _NEXT: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "call": (
-        NextStep("Transcript", "DIALPAD_FETCH_CALL_TRANSCRIPT_BY_ID", "call_id"),
-        NextStep("Labels…", "DIALPAD_ATTACH_LABELS_TO_CALL", "id", form=True),
-        NextStep("Share link…", "DIALPAD_CREATE_CALL_REVIEW_SHARE_LINK", "call_id", form=True),
+        NextStep(mark("Transcript"), "DIALPAD_FETCH_CALL_TRANSCRIPT_BY_ID", "call_id"),
+        NextStep(mark("Labels…"), "DIALPAD_ATTACH_LABELS_TO_CALL", "id", form=True),
+        NextStep(mark("Share link…"), "DIALPAD_CREATE_CALL_REVIEW_SHARE_LINK", "call_id", form=True),
     ),
     "users": (
-        NextStep("Do not disturb…", "DIALPAD_TOGGLE_USER_DO_NOT_DISTURB_STATUS", "id", form=True),
-        NextStep("Duty", "DIALPAD_RETRIEVE_OPERATOR_DUTY_STATUS", "id"),
-        NextStep("Numbers…", "DIALPAD_ASSIGN_PHONE_NUMBER_TO_USER", "id", form=True),
-        NextStep("Caller ID", "DIALPAD_GET_USER_CALLER_ID", "id"),
-        NextStep("Edit…", "DIALPAD_UPDATE_USER_INFORMATION_BY_ID", "id", form=True),
+        NextStep(mark("Do not disturb…"), "DIALPAD_TOGGLE_USER_DO_NOT_DISTURB_STATUS", "id", form=True),
+        NextStep(mark("Duty"), "DIALPAD_RETRIEVE_OPERATOR_DUTY_STATUS", "id"),
+        NextStep(mark("Numbers…"), "DIALPAD_ASSIGN_PHONE_NUMBER_TO_USER", "id", form=True),
+        NextStep(mark("Caller ID"), "DIALPAD_GET_USER_CALLER_ID", "id"),
+        NextStep(mark("Edit…"), "DIALPAD_UPDATE_USER_INFORMATION_BY_ID", "id", form=True),
     ),
     "callcenters": (
-        NextStep("Operators", "DIALPAD_RETRIEVE_CALLCENTER_OPERATORS_BY_ID", "id"),
-        NextStep("Status", "DIALPAD_GET_CALL_CENTER_STATUS_BY_ID", "id"),
-        NextStep("Edit…", "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID", "id", form=True),
+        NextStep(mark("Operators"), "DIALPAD_RETRIEVE_CALLCENTER_OPERATORS_BY_ID", "id"),
+        NextStep(mark("Status"), "DIALPAD_GET_CALL_CENTER_STATUS_BY_ID", "id"),
+        NextStep(mark("Edit…"), "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID", "id", form=True),
     ),
     "departments": (
-        NextStep("Operators", "DIALPAD_RETRIEVE_DEPARTMENT_OPERATORS_BY_ID", "id"),
-        NextStep("Edit…", "DIALPAD_PATCH_DEPARTMENT_DETAILS_BY_ID", "id", form=True),
+        NextStep(mark("Operators"), "DIALPAD_RETRIEVE_DEPARTMENT_OPERATORS_BY_ID", "id"),
+        NextStep(mark("Edit…"), "DIALPAD_PATCH_DEPARTMENT_DETAILS_BY_ID", "id", form=True),
     ),
-    "dispositions": (NextStep("Edit…", "DIALPAD_UPDATE_DISPOSITION_BY_ID", "id", form=True),),
-    "contacts": (NextStep("Edit…", "DIALPAD_MODIFY_CONTACT_DETAILS_USING_ID", "id", form=True),),
+    "dispositions": (NextStep(mark("Edit…"), "DIALPAD_UPDATE_DISPOSITION_BY_ID", "id", form=True),),
+    "contacts": (NextStep(mark("Edit…"), "DIALPAD_MODIFY_CONTACT_DETAILS_USING_ID", "id", form=True),),
     "offices": (
-        NextStep("Operators", "DIALPAD_FETCH_OPERATORS_FOR_OFFICE_ID", "id"),
-        NextStep("Plan", "DIALPAD_RETRIEVE_OFFICE_PLAN_BY_ID", "office_id"),
-        NextStep("Licenses", "DIALPAD_GET_AVAILABLE_LICENSES_FOR_AN_OFFICE", "office_id"),
+        NextStep(mark("Operators"), "DIALPAD_FETCH_OPERATORS_FOR_OFFICE_ID", "id"),
+        NextStep(mark("Plan"), "DIALPAD_RETRIEVE_OFFICE_PLAN_BY_ID", "office_id"),
+        NextStep(mark("Licenses"), "DIALPAD_GET_AVAILABLE_LICENSES_FOR_AN_OFFICE", "office_id"),
     ),
 }
 
@@ -224,7 +214,8 @@ async def card_of(
     """Build the card that shows one object, or with ``said`` what was done to it."""
     thing = unwrapped(dumped(answer))
     name = headline(thing) or about
-    title = f"✅ {said}" if said else f"{action.name}: {name}" if name else action.name
+    what = say(action.name)
+    title = f"✅ {said}" if said else f"{what}: {name}" if name else what
     steps = next_steps(action, thing, asked)
     if action.request.method == "DELETE":
         return Card(title, buttons=steps_after_deleting(action))
@@ -239,10 +230,8 @@ async def card_of(
         return Card(title, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
     note = say("Only you can see this.") if action.sensitive else ""
     if revealed:
-        note = say(
-            "{note} Whoever has the address can read the events. It works for an hour, and is not shown again.",
-            note=note,
-        )
+        said_of_it = say("Whoever has the address can read the events. It works for an hour, and is not shown again.")
+        note = f"{note} {said_of_it}"
     return Card(title, facts=facts, note=note, buttons=(*steps, *again(action, asked)))
 
 
@@ -337,18 +326,7 @@ async def listing_of(
         ]
     if is_list(action):
         buttons.append(Button("Filter…", route_of(action), plain, form=True))
-    end = found.start + len(found.rows)
-    if found.total is not None:
-        count = plural(found.total, "result")
-        title = (
-            f"{action.name}: {count}"
-            if found.total <= ROWS
-            else say(
-                "{action}: {start} to {end} of {count}", action=action.name, start=found.start + 1, end=end, count=count
-            )
-        )
-    else:
-        title = say("{action}: {start} to {end}, and more", action=action.name, start=found.start + 1, end=end)
+    title = _title(say(action.name), found)
     notes = [
         ctx.what_is_missing,
         found.note,
@@ -359,6 +337,17 @@ async def listing_of(
         title, tuple(rows), empty=say("Nothing found.") if not find else say("Nothing with “{find}”.", find=find),
         note=" ".join(note for note in notes if note), buttons=(*buttons, *again(action, asked)),
     )  # fmt: skip
+
+
+def _title(what: str, found: FoundRows) -> str:
+    """Say which rows of a list these are."""
+    first, last = found.start + 1, found.start + len(found.rows)
+    if found.total is None:
+        return say("{what}: {first} to {last}, and more", what=what, first=first, last=last)
+    results = plural(found.total, "result")
+    if found.total <= ROWS:
+        return f"{what}: {results}"
+    return say("{what}: {first} to {last} of {results}", what=what, first=first, last=last, results=results)
 
 
 async def _row(ctx: Ctx, thing: dict[str, Any], opener: type[Action[Any]] | None) -> Row:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from bot.arguments.phonebook import named
 from bot.basics.errors import ChatopsError, NotFound
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.phone import read_number
 from bot.catalogue.bulk_sheet import BulkSheet, SheetRow, column_of
 from bot.catalogue.validation import validated
@@ -65,10 +65,10 @@ class BulkKind:
 
 _NUMBERS: Final = (BulkColumn("numbers", _NUMBER, "phone", required=True, listed=True),)
 KINDS: Final = (
-    BulkKind("block", "Block numbers", BlockNumbers, _NUMBERS, ("numbers",)),
-    BulkKind("unblock", "Unblock numbers", UnblockNumbers, _NUMBERS, ("numbers",)),
+    BulkKind("block", mark("Block numbers"), BlockNumbers, _NUMBERS, ("numbers",)),
+    BulkKind("unblock", mark("Unblock numbers"), UnblockNumbers, _NUMBERS, ("numbers",)),
     BulkKind(
-        "contacts", "Save shared contacts", UpsertContact,
+        "contacts", mark("Save shared contacts"), UpsertContact,
         (
             BulkColumn("first_name", _FIRST, required=True), BulkColumn("last_name", _LAST, required=True),
             BulkColumn("phones", _NUMBER, "phone", listed=True), BulkColumn("emails", _EMAILS, "email", listed=True),
@@ -79,7 +79,7 @@ KINDS: Final = (
         ("uid",), again=True,
     ),
     BulkKind(
-        "people", "Add people", CreateUser,
+        "people", mark("Add people"), CreateUser,
         (
             BulkColumn("email", _EMAILS, "email", True), BulkColumn("first_name", _FIRST),
             BulkColumn("last_name", _LAST), BulkColumn("office_id", ("Office", "Location", "Site"), "office", True),
@@ -88,7 +88,7 @@ KINDS: Final = (
         ("email",),
     ),
     BulkKind(
-        "operators", "Add operators to call centers", AddCallCenterOperator,
+        "operators", mark("Add operators to call centers"), AddCallCenterOperator,
         (
             BulkColumn("id", ("Call center", "Call centre", "Queue", "Line", "Group"), "call center", True),
             BulkColumn("user_id", _PERSON, "user", True), BulkColumn("role", ("Role",)),
@@ -97,12 +97,12 @@ KINDS: Final = (
         ("id", "user_id"),
     ),
     BulkKind(
-        "numbers", "Give people numbers", AssignNumberToUser,
+        "numbers", mark("Give people numbers"), AssignNumberToUser,
         (BulkColumn("id", _PERSON, "user", True), BulkColumn("number", _NUMBER, "phone", True)),
         ("number",),
     ),
     BulkKind(
-        "labels", "Label calls", LabelCall,
+        "labels", mark("Label calls"), LabelCall,
         (
             BulkColumn("id", ("Call", "Call id", "Id"), "id", True),
             BulkColumn("labels", ("Labels", "Label", "Tags", "Tag"), "several", True),
@@ -153,7 +153,7 @@ async def _data(
         cell = row.cells[place] if place is not None and place < len(row.cells) else ""
         if not cell:
             if column.required:
-                raise _Wrong(say("{titles} is empty.", titles=column.titles[0]))
+                raise _Wrong(say("{column} is empty.", column=column.titles[0]))
             continue
         value = await _value(ctx, column, cell, region, names)
         data[column.field] = [value] if column.listed else value
@@ -168,12 +168,11 @@ async def _value(ctx: Ctx, column: BulkColumn, cell: str, region: str, names: di
             return _phone(cell, region)
         case "id" | "whole":
             if not (cell.isascii() and cell.isdigit()):
+                is_id = column.reads == "id"
                 raise _Wrong(
-                    say(
-                        "“{cell}” is no {id_or_whole_number}.",
-                        cell=cell[:30],
-                        id_or_whole_number=say("id") if column.reads == "id" else say("whole number"),
-                    )
+                    say("“{cell}” is no id.", cell=cell[:30])
+                    if is_id
+                    else say("“{cell}” is no whole number.", cell=cell[:30])
                 )
             return cell if column.reads == "id" else int(cell)
         case "several":
@@ -204,18 +203,16 @@ async def _id_of(ctx: Ctx, entity: Entity, name: str) -> str:
     found = await named(ctx, name, (entity,), callable_only=False)
     if len(found) == 1:
         return found[0].id
-    noun = "colleague" if entity is Entity.USER else entity.value
-    raise _Wrong(
-        say("No {noun} is called “{name}”.", noun=noun, name=name[:40])
-        if not found
-        else say("Several are called “{name}”. Use the id.", name=name[:40])
-    )
+    if found:
+        raise _Wrong(say("Several are called “{name}”. Use the id.", name=name[:40]))
+    noun = say("colleague") if entity is Entity.USER else say(entity)
+    raise _Wrong(say("No {noun} is called “{name}”.", noun=noun, name=name[:40]))
 
 
 def _once(kind: BulkKind, data: Mapping[str, Any], number: int, seen: dict[tuple[str, ...], int]) -> None:
     key = tuple(str(data.get(name)) for name in kind.same)
     if key in seen:
-        raise _Wrong(say("It is the same as row {seen}.", seen=seen[key]))
+        raise _Wrong(say("It is the same as row {number}.", number=seen[key]))
     seen[key] = number
 
 

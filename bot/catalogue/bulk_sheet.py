@@ -36,13 +36,8 @@ class BulkSheet:
 def read_sheet(content: bytes) -> BulkSheet:
     """Read a CSV file. Raises UserError."""
     if len(content) > LARGEST:
-        raise UserError(
-            say(
-                "The file has {count} MB; the limit is {LARGEST} MB.",
-                count=len(content) // 1000000,
-                LARGEST=LARGEST // 1000000,
-            )
-        )
+        size, most = len(content) // 1_000_000, LARGEST // 1_000_000
+        raise UserError(say("The file has {size} MB; the limit is {most} MB.", size=size, most=most))
     text = _decode(content)
     if "\x00" in text or text[:2] == "PK":
         raise UserError(say("That is no CSV file. In your spreadsheet, save it as CSV, then attach that."))
@@ -67,11 +62,7 @@ def read_sheet(content: bytes) -> BulkSheet:
         raise UserError(say("The file has a heading and no rows under it."))
     if len(others) > MOST_ROWS:
         raise UserError(
-            say(
-                "The file has {count:,} rows; the limit is {MOST_ROWS:,}. Divide it.",
-                count=len(others),
-                MOST_ROWS=MOST_ROWS,
-            )
+            say("The file has {count:,} rows; the limit is {most:,}. Divide it.", count=len(others), most=MOST_ROWS)
         )
     return BulkSheet(heading.cells, tuple(others))
 

@@ -87,17 +87,26 @@ def shorten(text: str, longest: int) -> str:
 
 def label_of(path: tuple[str, ...]) -> str:
     """Turn a path into a label: ``hold_queue.max_hold_count`` is "Hold queue: max hold count"."""
-    words = [part.replace("_", " ").strip() for part in path]
-    words = [re.sub(r"\b(id|ids|url|uri|ivr|sms|csat|mos)\b", lambda m: m[0].upper(), word) for word in words]
-    text = ": ".join(words)
+    text = ": ".join(say(words_of_name(part)) for part in path)
     return text[:1].upper() + text[1:]
+
+
+def words_of_name(name: str) -> str:
+    """Turn the name of a field of an answer into words: ``call_id`` is "call ID"."""
+    words = name.replace("_", " ").strip()
+    return re.sub(r"\b(id|ids|url|uri|ivr|sms|csat|mos)\b", lambda m: m[0].upper(), words)
+
+
+def without_id(name: str) -> str:
+    """Return the name of a field whose ids are shown by name: ``user_id`` is ``user``."""
+    return re.sub(r"_ids?$", "", name)
 
 
 def named_label(one: Named, shown: Prose) -> str:
     """Label a value, without "ID" when it is shown by name."""
     name = one.path[-1]
     is_named = _entity_of(name, one.beside) is not None and shown != str(one.value)
-    return label_of((*one.path[:-1], re.sub(r"_ids?$", "", name))) if is_named and name != "id" else label_of(one.path)
+    return label_of((*one.path[:-1], without_id(name))) if is_named and name != "id" else label_of(one.path)
 
 
 def leaves(value: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[Named]:
@@ -124,7 +133,7 @@ def _is_party(value: Mapping[str, Any]) -> bool:
 
 def _shown_party(party: Mapping[str, Any]) -> Prose:
     name, kind, phone = str(party.get("name") or ""), str(party.get("type") or ""), str(party.get("phone") or "")
-    said = f"{name} ({WORDS.get(kind, kind)})" if name and kind else name
+    said = f"{name} ({say(WORDS.get(kind, kind))})" if name and kind else name
     number = _shown_text("phone", phone) if phone and phone != name else ""
     return prose(said, " " if said and number else "", number)
 
@@ -217,7 +226,8 @@ def _shown_text(name: str, value: str) -> Prose:
         return (When(moment, "date"),)
     if re.match(r"https?://\S+$", value) and len(value) <= 2_900:
         return (Link(value, shorten(value, 60)),)
-    text = WORDS.get(value, value) if name.endswith(("type", "action", "state", "routing", "license")) else value
+    is_word = name.endswith(("type", "action", "state", "routing", "license"))
+    text = say(WORDS.get(value, value)) if is_word else value
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 

@@ -3,6 +3,8 @@
 So one form, one type-ahead and one parser serve hand-written handlers and all generated ones. Fields are
 named as Dialpad names them, nested ones with dots: ``hold_queue.max_hold_count``. An id whose kind stands beside it
 (``group_type``, ``group_id``) is one field under the id's name.
+
+All of it is made once and in English; labels, hints and choices are translated where they are drawn.
 """
 
 from collections.abc import Callable, Iterator
@@ -66,8 +68,9 @@ class ActionField:
 
     @property
     def label(self) -> str:
-        """The argument's label, with the heading of its group before it."""
-        return f"{self.argument.group}: {self.argument.label}" if self.argument.group else self.argument.label
+        """The argument's label, with the heading of its group before it, in the language spoken now."""
+        label = say(self.argument.label)
+        return f"{say(self.argument.group)}: {label}" if self.argument.group else label
 
 
 def _same(value: Any) -> Any:
@@ -170,7 +173,7 @@ def _number(seen: AnnotatedField, make: ActionField, shared: dict[str, Any]) -> 
     may_hide = "caller_id" in seen.wire
     most = most_of(seen, 25)
     argument = NumberChoice(
-        seen.title, many=seen.is_list, most=most, may_hide=may_hide, placeholder=say("A number or a name"), **shared
+        seen.title, many=seen.is_list, most=most, may_hide=may_hide, placeholder="A number or a name", **shared
     )
     if seen.is_list:
         return replace(make, argument=argument, read=list, write=_texts, type="string[]")
@@ -184,18 +187,15 @@ def _thing(
     takes_me = entity is Entity.USER and not seen.is_list
     path = action.request.path
     within = path.split("/")[4] if entity is Entity.SUBSCRIPTION and "/subscriptions/" in path else ""
-    what = say(" or ").join(one.value for one in entities)
-    placeholder = say("Type part of the {what}'s name, or its id", what=what)
+    what = " or ".join(one.value for one in entities)
+    placeholder = f"Type part of the {what}'s name, or its id"
     argument = ThingChoice(
         seen.title, entity=entity, others=tuple(others), many=seen.is_list, most=most_of(seen, 25), takes_me=takes_me,
         within=within, placeholder=placeholder[:150], **shared,
     )  # fmt: skip
     if entity is Entity.DESK_PHONE:
         argument = DeskPhoneChoice(
-            seen.title,
-            parent_is_room="/rooms/" in path,
-            placeholder=say("Choose the owner first, or type the id"),
-            **shared,
+            seen.title, parent_is_room="/rooms/" in path, placeholder="Choose the owner first, or type the id", **shared
         )
     if Look.COMMAS in seen.marks:
         return replace(make, argument=argument, read=list, write=_parts)
@@ -240,7 +240,7 @@ def _paired(
         words=tuple((one, WORDS.get(one, one)) for one in kinds),
         entities=tuple((one, ENTITY_OF_TYPE[one]) for one in kinds if one in ENTITY_OF_TYPE),
         alone=seen.optional,
-        placeholder=say("Type part of a name"),
+        placeholder="Type part of a name",
         **shared,
     )
     return replace(
@@ -259,7 +259,7 @@ def _one_of(action: type[Action[Any]], seen: AnnotatedField, make: ActionField, 
     back = dict(zip(enum, values, strict=True))
     drawn: Literal["radio", "select"] = "radio" if len(options) <= RADIO and not seen.optional else "select"
     unset = _leave(action) if seen.optional else ""
-    clears = say("Nothing, clear it") if seen.optional and action.request.method == "PATCH" else ""
+    clears = "Nothing, clear it" if seen.optional and action.request.method == "PATCH" else ""
     argument = Choice(seen.title, options=options, drawn=drawn, unset=unset, clears=clears, **shared)
     return replace(make, argument=argument, read=lambda value: back.get(value, value), enum=enum)
 
@@ -270,7 +270,7 @@ def _spoken(value: str) -> str:
 
 
 def _leave(action: type[Action[Any]]) -> str:
-    return say("Leave as it is") if action.request.method in {"PATCH", "PUT"} else say("No choice")
+    return "Leave as it is" if action.request.method in {"PATCH", "PUT"} else "No choice"
 
 
 def _scalar(  # noqa: PLR0911  one return for each kind of value
@@ -301,7 +301,7 @@ def _scalar(  # noqa: PLR0911  one return for each kind of value
                 make, argument=replace(switch, group=shared["group"]), read=lambda said: said == "yes",
                 write=lambda value: "yes" if _truth(value) else "no", type="boolean",
             )  # fmt: skip
-        switch = Switch(seen.title, options=(Option(say("Yes"), "on"), Option(say("No"), "off")), **shared)
+        switch = Switch(seen.title, options=(Option("Yes", "on"), Option("No", "off")), **shared)
         return replace(make, argument=switch, write=lambda value: "on" if _truth(value) else "off", type="boolean")
     if seen.is_list:
         return _list(seen, make, shared)
@@ -346,7 +346,7 @@ def _json(value: Any) -> str:
 
 def _list(seen: AnnotatedField, make: ActionField, shared: dict[str, Any]) -> ActionField:
     if seen.wire.endswith("_hours"):
-        shared = {**shared, "hint": say("Such as 08:00-12:00, 14:00-18:00. Only used when opening hours are on.")}
+        shared = {**shared, "hint": "Such as 08:00-12:00, 14:00-18:00. Only used when opening hours are on."}
         return replace(
             make, argument=Hours(seen.title, placeholder="08:00-12:00, 14:00-18:00", **shared), read=list,
             write=lambda value: write_hours(_texts(value)), type="string[]",
@@ -356,7 +356,7 @@ def _list(seen: AnnotatedField, make: ActionField, shared: dict[str, Any]) -> Ac
         argument = JsonText(seen.title, example=example, is_list=True, placeholder=example[:150], **shared)
         return replace(make, argument=argument, write=_json, type="object[]")
     whole = seen.kind is int
-    hint = say("{description} One per line.", description=seen.description).strip()
+    hint = f"{seen.description} One per line.".strip()
     lines = Lines(seen.title, whole=whole, **{**shared, "hint": hint})
     if Look.COMMAS in seen.marks:
         return replace(make, argument=lines, read=list, write=lambda value: "\n".join(_parts(value)))

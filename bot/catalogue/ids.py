@@ -84,9 +84,9 @@ class ThingChoice(OneOrMany):
         shown = text if len(text) <= 30 else text[:29] + "…"
         listed = [entity for entity in (self.entity, *self.others) if lists(entity)]
         if not listed or len(text) > LONGEST_TEXT:
+            what = say(self.entity)
             raise self.refuse(
-                name,
-                say("“{shown}” is not the id of a {entity}. Type its digits.", shown=shown, entity=self.entity.value),
+                name, say("“{shown}” is not the id of a {what}. Type its digits.", shown=shown, what=what)
             )
         found = [await ctx.deps.directory.find(ctx.account, entity, text) for entity in listed]
         sure = [one.one.id for one in found if one.one is not None]
@@ -95,14 +95,10 @@ class ThingChoice(OneOrMany):
         if _is_id(text, self.entity):
             return text
         near = say(" or ").join(entry.name for one in found for entry in one.several[:4])
-        hint = (
-            say("Did you mean {near}?", near=near)
-            if near
-            else say("Type its name as it appears in Dialpad, or its id.")
-        )
-        raise self.refuse(
-            name, say("There is no {entity} called “{shown}”. {hint}", entity=self.entity.value, shown=shown, hint=hint)
-        )
+        advice = say("Type its name as it appears in Dialpad, or its id.")
+        hint = say("Did you mean {names}?", names=near) if near else advice
+        what = say(self.entity)
+        raise self.refuse(name, say("There is no {what} called “{shown}”. {hint}", what=what, shown=shown, hint=hint))
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         typed = query.strip()
@@ -110,7 +106,7 @@ class ThingChoice(OneOrMany):
         if self.takes_me and (not typed or ME.startswith(typed.casefold())):
             options.insert(0, Option(say("Me"), ME))
         if typed and _is_id(typed, self.entity) and typed not in {option.value for option in options}:
-            options.append(Option(f"{typed} (by id)"[:75], typed))
+            options.append(Option(say("{id} (by id)", id=typed)[:75], typed))
         return options[: _MOST + 1]
 
     async def _entries(self, ctx: Ctx, query: str) -> list[Entry]:
@@ -179,12 +175,10 @@ class KindAndThing(Lookup):
         kind, rest = kind.strip(), rest.strip()
         if colon and kind in self.kinds:
             if not rest and not self.alone:
-                raise self.refuse(
-                    name,
-                    say(
-                        "Which {word}? Choose it by name, or type {kind}: and its id.", word=self._word(kind), kind=kind
-                    ),
+                text = say(
+                    "Which {what}? Choose it by name, or type {kind}: and its id.", what=self._word(kind), kind=kind
                 )
+                raise self.refuse(name, text)
             if not rest or _is_id(rest, None):
                 return OfKind(kind, rest)
             return OfKind(kind, await self._named(ctx, name, rest, (kind,)))
@@ -196,10 +190,10 @@ class KindAndThing(Lookup):
             raise self.refuse(
                 name,
                 say(
-                    "Add what {said} is, for example {kinds}:{said}. Kinds: {kinds2}.",
-                    said=text,
-                    kinds=self.kinds[0],
-                    kinds2=kinds,
+                    "Add what {id} is, for example {kind}:{id}. Kinds: {kinds}.",
+                    id=text,
+                    kind=self.kinds[0],
+                    kinds=kinds,
                 ),
             )
         found = [(kind, entry) for kind, entry in await self._found(ctx, text)]
@@ -226,15 +220,14 @@ class KindAndThing(Lookup):
         shown = text if len(text) <= 30 else text[:29] + "…"
         if found:
             several = say(" or ").join(f"{kind}:{entry.id} ({entry.name})" for kind, entry in found[:4])
-            raise self.refuse(
-                name, say("“{shown}” could be {several}. Type one of these.", shown=shown, several=several)
-            )
+            text = say("“{shown}” could be {several}. Type one of these.", shown=shown, several=several)
+            raise self.refuse(name, text)
         raise self.refuse(
             name,
             say(
-                "I can't find anything called “{shown}”. Type its name, or its kind and id: {kinds}:123.",
+                "I can't find anything called “{shown}”. Type its name, or its kind and id: {kind}:123.",
                 shown=shown,
-                kinds=self.kinds[0],
+                kind=self.kinds[0],
             ),
         )
 
@@ -258,11 +251,14 @@ class KindAndThing(Lookup):
             by_hand = [OfKind(kind, text).raw for kind in wanted]
             options += [Option(self._label(raw), raw, say("by id")) for raw in by_hand if raw not in known]
         elif self.alone and not text:
-            options += [Option(f"Any {self._word(kind)}"[:75], f"{kind}:") for kind in wanted]
+            options += [Option(self._any(kind), f"{kind}:") for kind in wanted]
         return options[:100]
 
     def _word(self, kind: str) -> str:
-        return dict(self.words).get(kind, kind)
+        return say(dict(self.words).get(kind, kind))
+
+    def _any(self, kind: str) -> str:
+        return say("Any {what}", what=self._word(kind))[:75]
 
     def _label(self, raw: str) -> str:
         kind, _, rest = raw.partition(":")
@@ -274,7 +270,7 @@ class KindAndThing(Lookup):
         name = await name_of(ctx, entity, rest) if entity and rest else None
         if name:
             return Option(name[:75], raw[:75], self._word(kind)[:75])
-        return Option(self._label(raw) if rest else f"Any {self._word(kind)}"[:75], raw[:75])
+        return Option(self._label(raw) if rest else self._any(kind), raw[:75])
 
 
 @dataclass(frozen=True)

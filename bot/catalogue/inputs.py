@@ -44,15 +44,18 @@ class Amount(Argument):
             raise self.refuse(name, say("“{said}” is not a number. Type it in digits.", said=text[:30]))
         if self.whole and number != number.to_integral_value():
             raise self.refuse(
-                name, say("{label} takes a whole number, such as {round}.", label=self.label, round=round(number))
+                name,
+                say("{label} takes a whole number, such as {number}.", label=say(self.label), number=round(number)),
             )
         if self.low is not None and number < Decimal(str(self.low)):
             raise self.refuse(
-                name, say("{label} must be at least {low:g}. Type a larger number.", label=self.label, low=self.low)
+                name,
+                say("{label} must be at least {low:g}. Type a larger number.", label=say(self.label), low=self.low),
             )
         if self.high is not None and number > Decimal(str(self.high)):
             raise self.refuse(
-                name, say("{label} can be at most {high:g}. Type a smaller number.", label=self.label, high=self.high)
+                name,
+                say("{label} can be at most {high:g}. Type a smaller number.", label=say(self.label), high=self.high),
             )
         return int(number) if self.whole else float(number)
 
@@ -74,8 +77,8 @@ class Hours(Argument):
             raise self.refuse(
                 name,
                 say(
-                    "Each time has to be later than the one before it, such as {HOURS_EXAMPLE}.",
-                    HOURS_EXAMPLE=_HOURS_EXAMPLE,
+                    "Each time has to be later than the one before it, such as {example}.",
+                    example=_HOURS_EXAMPLE,
                 ),
             )
         return tuple(clock(at) for at in minutes)
@@ -118,19 +121,20 @@ class JsonText(Argument):
         try:
             value = _read_json(text)
         except (ValueError, RecursionError) as problem:
-            where = (
-                say(" (line {lineno}, column {colno})", lineno=problem.lineno, colno=problem.colno)
-                if isinstance(problem, json.JSONDecodeError)
-                else ""
-            )
+            where = ""
+            if isinstance(problem, json.JSONDecodeError):
+                where = say(" (line {line}, column {column})", line=problem.lineno, column=problem.colno)
             raise self.refuse(
                 name, say("That is not JSON{where}. Type something like {example}", where=where, example=self.example)
             ) from None
         if not isinstance(value, list if self.is_list else dict):
-            kind = say("a list, in square brackets") if self.is_list else say("an object, in curly brackets")
-            raise self.refuse(
-                name, say("This takes {kind}. Type something like {example}", kind=kind, example=self.example)
-            )
+            if self.is_list:
+                text = say("This takes a list, in square brackets. Type something like {example}", example=self.example)
+            else:
+                text = say(
+                    "This takes an object, in curly brackets. Type something like {example}", example=self.example
+                )
+            raise self.refuse(name, text)
         return value
 
 
@@ -221,8 +225,8 @@ class FileArgument(Argument):
             raise self.refuse(
                 name,
                 say(
-                    "{file} is not an allowed file type. Attach one of: {kinds}.",
-                    file=file.name[:40],
+                    "{name} is not an allowed file type. Attach one of: {kinds}.",
+                    name=file.name[:40],
                     kinds=", ".join(self.kinds),
                 ),
             )
@@ -246,7 +250,7 @@ class FileArgument(Argument):
 def tri_state(label: str, *, hint: str = "", leave: str = "Leave as it is") -> Choice:
     """Build a choice of yes, no or unset, for booleans that Dialpad treats differently when they are absent."""
     return Choice(
-        label, hint=hint, options=(Option(say("Yes"), "yes"), Option(say("No"), "no")), unset=leave,
+        label, hint=hint, options=(Option("Yes", "yes"), Option("No", "no")), unset=leave,
         aliases=(("on", "yes"), ("true", "yes"), ("1", "yes"), ("off", "no"), ("false", "no"), ("0", "no")),
     )  # fmt: skip
 

@@ -34,16 +34,16 @@ def read_outcomes(text: str) -> dict[str, Any]:
     for line in filter(None, map(str.strip, text.splitlines())):
         match = _LINE.fullmatch(line)
         if match is None or not match["name"]:
-            raise ValueError(f"“{line}” has no name.")
+            raise ValueError(say("“{line}” has no name.", line=line))
         usage = _USAGES.get((match["usage"] or "").casefold())
         name = match["name"] if usage or not match["usage"] else f"{match['name']} ({match['usage']})"
         if name.startswith("~"):
-            raise ValueError("The name of an outcome cannot begin with ~.")
+            raise ValueError(say("The name of an outcome cannot begin with ~."))
         inside = {_USAGE: usage or _ALWAYS}
         if match["below"] is None:
             above = found.setdefault(name, inside)
         elif above is None:
-            raise ValueError("The first line cannot begin with -.")
+            raise ValueError(say("The first line cannot begin with -."))
         else:
             above[name] = inside
     return found
@@ -93,6 +93,6 @@ def _read_object(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError("That is not JSON.") from None
+        raise ValueError(say("That is not JSON.")) from None
     write_outcomes(found)
     return dict(found)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from bot.basics.language import say
 from bot.dialpad.action import Action
 
 
@@ -10,11 +9,7 @@ def rate_words(action: type[Action[Any]]) -> str:
     """Describe an action's rate limit: ``1200 per minute``; "" for none."""
     spans = {1.0: "second", 60.0: "minute", 3600.0: "hour"}
     return ", ".join(
-        say(
-            "{calls} per {span}",
-            calls=rate.calls,
-            span=spans.get(rate.seconds, say("{seconds:g} minutes", seconds=rate.seconds / 60)),
-        )
-        + (say(" and {each}", each=rate.per.replace("_", " ")) if rate.per else "")
+        f"{rate.calls} per {spans.get(rate.seconds, f'{rate.seconds / 60:g} minutes')}"
+        + (f" and {rate.per.replace('_', ' ')}" if rate.per else "")
         for rate in action.rates
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Final
 
-from bot.basics.language import say
+from bot.basics.language import ENGLISH, speaking
 from bot.catalogue.answers import AS, FIND, FROM, is_list, reader_of, route_of
 from bot.catalogue.daily import DAILY, arranged
 from bot.catalogue.favorites import starring
@@ -40,17 +40,17 @@ def route_for(action: type[Action[Any]]) -> Route:
 
 def _routes_of(action: type[Action[Any]]) -> list[Route]:
     arguments, required = arguments_of(action)
-    carried: dict[str, Argument] = {MORE: Carried(say("More")), STARRED: Carried("Favorite", longest=4)}
+    carried: dict[str, Argument] = {MORE: Carried("More"), STARRED: Carried("Favorite", longest=4)}
     if is_list(action):
         carried |= {
-            FIND: Text(say("Only rows with"), hint=say("Words that must appear in the row."), longest=100),
-            FROM: Carried(say("From"), longest=6),
-            AS: Carried(say("As"), longest=4),
+            FIND: Text("Only rows with", hint="Words that must appear in the row.", longest=100),
+            FROM: Carried("From", longest=6),
+            AS: Carried("As", longest=4),
         }
     changes_what_is_there = reader_of(action) is not None
     if changes_what_is_there:
-        carried[FILLED] = Carried(say("Was"), longest=1_000)
-        carried[EMPTIED] = Carried(say("Emptied"), longest=2_000)
+        carried[FILLED] = Carried("Was", longest=1_000)
+        carried[EMPTIED] = Carried("Emptied", longest=2_000)
         arguments = {
             name: replace(argument, awaited=name in {f.name for f in fields_of(action) if f.place == "path"})
             for name, argument in arguments.items()
@@ -74,7 +74,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
         )
         hidden = {name: replace(argument, shown=False) for name, argument in asking.arguments.items()}
         del hidden[STARRED]  # this form is a question
-        typed: Argument = Text(say("Its name"), longest=500, hint=say("Exactly as it is written."))
+        typed: Argument = Text("Its name", longest=500, hint="Exactly as it is written.")
         routes.append(
             replace(
                 asking, id=SURE + slug, handler=_Asking(action, _sure), arguments={"typed": typed, **hidden},
@@ -92,19 +92,17 @@ def _title(name: str) -> str:
 def _intro(action: type[Action[Any]]) -> str:
     """Return what the action does and what of Dialpad it needs, as its form begins."""
     said = " ".join((action.__doc__ or "").split())
-    return (
-        say("{said} Your company's Dialpad account needs {needs} for this.", said=said, needs=needs)
-        if (needs := needs_of(action))
-        else said
-    )
+    with speaking(ENGLISH):
+        needs = needs_of(action)
+    return f"{said} Your company's Dialpad account needs {needs} for this." if needs else said
 
 
 def _submit_word(action: type[Action[Any]]) -> str:
     if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
-        return say("Continue")
+        return "Continue"
     if action.risk is Risk.READ:
-        return say("Show")
-    return say("Save")
+        return "Show"
+    return "Save"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bot.arguments.own_number import line_to_use
 from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.segments import count_segments
 from bot.catalogue.answers import (
     AS,
@@ -59,6 +59,8 @@ MOST_PAGES: Final = 50
 MOST_ROWS: Final = 5_000
 _RECENT: Final = 8
 _FIRST_LOOK: Final = timedelta(seconds=4)
+_YES: Final = "yes"
+"""What is typed to go on with something that has no name."""
 
 
 async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) -> Answer:
@@ -148,11 +150,13 @@ def _without_untouched(action: type[Action[Any]], values: Mapping[str, Any]) -> 
 
 
 def _through_connect(word: str) -> Reply:
-    what = say("Connecting") if word == "connect" else say("Disconnecting")
-    return Reply(
-        say("{what} has its own command, which keeps your tokens safe.", what=what),
-        (Button("Connect" if word == "connect" else "Disconnect", f"{word}.{word}", style="primary"),),
+    text = (
+        say("Connecting has its own command, which keeps your tokens safe.")
+        if word == "connect"
+        else say("Disconnecting has its own command, which keeps your tokens safe.")
     )
+    label = mark("Connect") if word == "connect" else mark("Disconnect")
+    return Reply(text, (Button(label, f"{word}.{word}", style="primary"),))
 
 
 # Before
@@ -214,14 +218,14 @@ async def _name_again(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values:
     name = await object_of(ctx, action, values)
     return Form(
         f"{SURE}{action.slug.lower()}", raw,
-        notice=(say("{consequence} To go on, type its name: ", consequence=consequence(action)), Bold(name or "yes")),
+        notice=(consequence(action), say(" To go on, type its name: "), Bold(name or _YES)),
     )  # fmt: skip
 
 
 async def sure(ctx: Ctx, action: type[Action[Any]], typed: str, values: Mapping[str, Any]) -> Answer:
     """Check the name that was typed again: the confirmation when it is right, else the form with an error."""
     _, raw = await _built(ctx, action, values)
-    name = await object_of(ctx, action, values) or "yes"
+    name = await object_of(ctx, action, values) or _YES
     if " ".join(typed.split()).casefold() != " ".join(name.split()).casefold():
         return Form(
             f"{SURE}{action.slug.lower()}",
@@ -272,16 +276,9 @@ async def _about_text(ctx: Ctx, raw: RawArgs) -> list[Fact]:
     text = str(raw.get("text") or "")
     if text:
         segments = count_segments(text).count
-        facts.append(
-            Fact(
-                say("Length"),
-                say(
-                    "{characters}, {texts} to each",
-                    characters=plural(len(text), "character"),
-                    texts=plural(segments, "text"),
-                ),
-            )
-        )
+        characters, texts = plural(len(text), "character"), plural(segments, "text")
+        length = say("{characters}, {texts} to each", characters=characters, texts=texts)
+        facts.append(Fact(say("Length"), length))
     return facts
 
 
@@ -318,16 +315,15 @@ def _at_its_field(action: type[Action[Any]], problem: DialpadError) -> ChatopsEr
     named = [field for field in fields_of(action) if field.argument.shown and _mentions(message, field.path[-1])]
     if len(named) != 1 or len(problem.message) > 300:
         return problem
-    return FieldError(
-        named[0].name, say("Dialpad did not accept this: {rstrip}.", rstrip=problem.message.strip().rstrip("."))
-    )
+    why = problem.message.strip().rstrip(".")
+    return FieldError(named[0].name, say("Dialpad did not accept this: {why}.", why=why))
 
 
 def _mentions(message: str, name: str) -> bool:
     spoken = name.replace("_", " ")
     if len(name) < 3:
         return False
-    return any(f"{mark}{word}{end}" in message for word in {name, spoken} for mark in " '\"`" for end in " '\"`.,:")
+    return any(f"{begin}{word}{end}" in message for word in {name, spoken} for begin in " '\"`" for end in " '\"`.,:")
 
 
 async def _wait_for_stats(ctx: Ctx, request_id: str, raw: RawArgs) -> Answer:
@@ -400,9 +396,8 @@ async def _all(ctx: Ctx, built: Action[Any]) -> tuple[list[dict[str, Any]], str]
         pages += 1
         if pages >= MOST_PAGES or len(things) >= MOST_ROWS:
             more = len(things) > MOST_ROWS or bool(page.cursor)
-            return things[:MOST_ROWS], say(
-                "Only the first {min:,} rows were read.", min=min(len(things), MOST_ROWS)
-            ) if more else ""
+            count = min(len(things), MOST_ROWS)
+            return things[:MOST_ROWS], say("Only the first {count:,} rows were read.", count=count) if more else ""
     return things, ""
 
 
@@ -415,7 +410,7 @@ async def _as_file(ctx: Ctx, action: type[Action[Any]], built: Action[Any], find
     more = "".join(f" {one}" for one in (note, ctx.what_is_missing) if one)
     return Attachment(
         file_name(action, ctx.now, kind), content.encode(),
-        prose(Bold(action.name), f": {plural(len(things), 'row')}.{more}"),
+        prose(Bold(say(action.name)), f": {plural(len(things), 'row')}.{more}"),
     )  # fmt: skip
 
 

@@ -18,9 +18,41 @@ from bot.dialpad.action import ME, Action, Entity
 
 _PLACE: Final = re.compile(r"\{(?P<name>[\w.]+)(?::(?P<form>who|whose|your|is))?\}")
 _OPTIONAL: Final = re.compile(r"\[(?:(?P<field>[\w.]+)=(?P<value>\w*)\|)?(?P<text>[^\[\]]*)\]")
-_TWICE: Final = re.compile(r"\b(the [\w ]+?) \1\b", re.IGNORECASE)
+_TWICE: Final = re.compile(r"\b((?:the|el|la|los|las) [\w ]+?) \1\b", re.IGNORECASE)
 _BARE_ID: Final = re.compile(r"\d{8,}|[0-9a-f-]{32,}")
 _SELF: Final = {"who": mark("you"), "your": mark("your"), "is": mark("you are")}
+_THE: Final = {
+    Entity.USER: mark("the person"),
+    Entity.OFFICE: mark("the office"),
+    Entity.DEPARTMENT: mark("the department"),
+    Entity.CALL_CENTER: mark("the call center"),
+    Entity.COACHING_TEAM: mark("the coaching team"),
+    Entity.CHANNEL: mark("the channel"),
+    Entity.ROOM: mark("the room"),
+    Entity.CONTACT: mark("the contact"),
+    Entity.NUMBER: mark("the number"),
+    Entity.CALL: mark("the call"),
+    Entity.CALL_ROUTER: mark("the call router"),
+    Entity.IVR: mark("the IVR"),
+    Entity.POLICY: mark("the access policy"),
+    Entity.WEBHOOK: mark("the webhook"),
+    Entity.WEBSOCKET: mark("the websocket"),
+    Entity.SUBSCRIPTION: mark("the subscription"),
+    Entity.REPORT: mark("the scheduled report"),
+    Entity.DEVICE: mark("the device"),
+    Entity.DESK_PHONE: mark("the desk phone"),
+    Entity.SHARE_LINK: mark("the share link"),
+    Entity.STAT: mark("the statistics request"),
+    Entity.COMPANY: mark("the company"),
+    Entity.DISPOSITION: mark("the disposition list"),
+    Entity.BULK_TEXT: mark("the bulk text"),
+    Entity.SCHEDULED_TEXT: mark("the scheduled text"),
+    Entity.MEETING: mark("the meeting"),
+    Entity.SCORECARD: mark("the scorecard"),
+    Entity.SCORECARD_EXPORT: mark("the scorecard export"),
+    Entity.AGENT_GROUP: mark("the agent group"),
+}
+"""What something is called whose name is not known."""
 _LONGEST_VALUE: Final = 80
 
 
@@ -61,16 +93,14 @@ async def words_known(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values:
 
 def asked(action: type[Action[Any]], known: Known) -> str:
     """Return what an action is about to change."""
-    return _said(SENTENCES[action.slug].asks, known) if action.slug in SENTENCES else action.name
+    return _said(SENTENCES[action.slug].asks, known) if action.slug in SENTENCES else say(action.name)
 
 
 def done(action: type[Action[Any]], known: Known) -> str:
     """Return what an action has changed."""
-    return (
-        _said(SENTENCES[action.slug].done, known)
-        if action.slug in SENTENCES
-        else say("{action}: done.", action=action.name)
-    )
+    if action.slug in SENTENCES:
+        return _said(SENTENCES[action.slug].done, known)
+    return say("{action}: done.", action=say(action.name))
 
 
 def _said(templates: Templates, known: Known) -> str:
@@ -104,16 +134,14 @@ def _filled(place: re.Match[str], known: Known) -> str:
     if name in known.own:
         return say(_SELF[form]) if form in _SELF else known.me
     text = known.shown.get(name) or known.missing.get(name, say("it"))
-    return {"whose": say("{owner}'s", owner=text), "is": say("{said} is", said=text)}.get(form, text)
+    return {"whose": say("{owner}'s", owner=text), "is": say("{somebody} is", somebody=text)}.get(form, text)
 
 
 def _noun(field: ActionField) -> str:
     """Return what something is called whose name is not known."""
     argument = field.argument
     if isinstance(argument, ThingChoice):
-        return (
-            say("the person") if argument.entity is Entity.USER else say("the {entity}", entity=argument.entity.value)
-        )
+        return say(_THE[argument.entity])
     return say("the number") if isinstance(argument, NumberChoice) else say("the {field}", field=field.label.casefold())
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from rapidfuzz import fuzz, process
 
 from bot.catalogue.fields import fields_of
-from bot.catalogue.groups import group_word
+from bot.catalogue.groups import english_group_word
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL, group_of
 
@@ -195,7 +195,7 @@ def _read(action: type[Action[Any]]) -> _Known:
     name = _split(action.name)
     know(name, _NAME)
     know(_split(group_of(action)), _GROUP)
-    know(_split(group_word(group_of(action))), _GROUP)
+    know(_split(english_group_word(group_of(action))), _GROUP)
     know(_GROUPS.get(group_of(action), "").split(), _GROUP)
     know(_split(action.__doc__ or ""), _SUMMARY)
     know(_split(action.slug.removeprefix("DIALPAD_").replace("_", " ")), _SLUG)

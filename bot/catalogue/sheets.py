@@ -80,11 +80,9 @@ class Sheet:
         neither can be."""
         if self.has_records:
             label = next((name for name in _LABELS if len({row.get(name, "") for row in self.rows}) > 1), None)
-            return (
-                ""
-                if label is None
-                else _draw(say("Rows"), label, Counter(self._named(row, label) for row in self.rows))
-            )
+            if label is None:
+                return ""
+            return _draw(say("Rows"), label, Counter(self._named(row, label) for row in self.rows))
         amount = next((name for name in self.columns if _adds_up(name) and any(self._numbers(name))), None)
         label = next((name for name in ("name", "date") if any(row.get(name) for row in self.rows)), None)
         if amount is None or label is None:
@@ -96,7 +94,7 @@ class Sheet:
 
     def _named(self, row: Mapping[str, str], label: str) -> str:
         value = row.get(label, "")
-        return (value[:10] if label == "date" else value[:_LONGEST_LABEL]) or "(none)"
+        return (value[:10] if label == "date" else value[:_LONGEST_LABEL]) or say("(none)")
 
     def _numbers(self, name: str) -> list[float]:
         """Return the numbers of a column; none when something else stands in it."""
@@ -143,7 +141,7 @@ def _draw(amount: str, label: str, sums: Mapping[str, float]) -> str:
     shown = sorted(sums.items(), key=(lambda one: one[0]) if by_time else (lambda one: -one[1]))
     shown = shown[-MOST_BARS:] if by_time else shown[:MOST_BARS]
     top = max(value for _, value in shown) or 1
-    lines = [say("{amount} by {replace}", amount=amount, replace=label.replace("_", " "))]
+    lines = [say("{amount} by {label}", amount=amount, label=label.replace("_", " "))]
     for key, value in shown:
         bar = "█" * max(1 if value else 0, round(value / top * _WIDTH))
         lines.append(f"{key}  {bar} {value:,.0f}")

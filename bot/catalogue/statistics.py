@@ -7,7 +7,7 @@ from bot.basics.errors import DialpadError
 from bot.basics.language import say
 from bot.catalogue.sheets import Sheet
 from bot.contract.context import Ctx
-from bot.contract.prose import plural, sentence
+from bot.contract.prose import plural
 from bot.contract.reply import Answer, Attachment, Button, Card, Nothing, Reply
 from bot.dialpad.actions.scorecards import GetScorecardExport, ScorecardExport
 from bot.dialpad.actions.stats import GetStats, StatsResult
@@ -67,6 +67,6 @@ def _card(text: str, link: Button) -> Card:
     sheet = Sheet.parse(text)
     note = "" if sheet.rows else say("There is no data for these days.")
     return Card(
-        sentence("Your statistics are ready: {rows}", rows=plural(len(sheet.rows), 'row')), text=sheet.bars() or note,
+        say("Your statistics are ready: {rows}", rows=plural(len(sheet.rows), "row")), text=sheet.bars() or note,
         facts=sheet.facts(), buttons=(link,),
     )  # fmt: skip

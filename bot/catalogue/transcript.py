@@ -20,10 +20,6 @@ def transcript_of(transcript: Transcript, about: str, buttons: tuple[Button, ...
         for line in spoken[:MOST_LINES]
     ]
     left = len(spoken) - len(rows)
-    more = say(" {left} more lines are in Dialpad.", left=left) if left else ""
-    return Listing(
-        say("Transcript: {about}", about=about),
-        tuple(rows),
-        note=say("Only you can see this.{more}", more=more),
-        buttons=buttons,
-    )
+    more = say(" {count} more lines are in Dialpad.", count=left) if left else ""
+    note = f"{say('Only you can see this.')}{more}"
+    return Listing(say("Transcript: {about}", about=about), tuple(rows), note=note, buttons=buttons)

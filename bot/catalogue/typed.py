@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.basics.errors import UserError
-from bot.basics.language import say
+from bot.basics.language import ENGLISH, say, spoken
 from bot.catalogue.fields import fields_of
 from bot.catalogue.groups import group_word
 from bot.catalogue.search import find
@@ -33,15 +33,22 @@ class ActionChoice(Lookup):
         return action
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
-        actions = find(query, 50) if query.strip() else [*await recent_actions(ctx), *ALL][:100]
+        actions = _found(query) if query.strip() else [*await recent_actions(ctx), *ALL][:100]
         return [
-            Option(action.name[:75], action.slug[:75], group_word(group_of(action))[:75])
+            Option(say(action.name)[:75], action.slug[:75], group_word(group_of(action))[:75])
             for action in dict.fromkeys(actions)
         ]
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         action = named_action(raw)
-        return Option((action.name if action else raw)[:75], raw[:75])
+        return Option((say(action.name) if action else raw)[:75], raw[:75])
+
+
+def _found(query: str) -> list[type[Action[Any]]]:
+    """Return the actions that somebody looks for: in English, and by what they are called in another language."""
+    typed = query.strip().casefold()
+    called = [] if spoken() == ENGLISH else [action for action in ALL if typed in say(action.name).casefold()]
+    return [*called, *find(query, 50)][:100]
 
 
 def named_action(text: str) -> type[Action[Any]] | None:
@@ -80,7 +87,7 @@ def read_pairs(action: type[Action[Any]], text: str, *, beside: Collection[str] 
         raise UserError(
             say(
                 "“{action}” has no field “{word}”. It takes: {taken}.",
-                action=action.name,
+                action=say(action.name),
                 word=word[:40],
                 taken=_taken(fields, kinds),
             )
@@ -92,7 +99,9 @@ def read_pairs(action: type[Action[Any]], text: str, *, beside: Collection[str] 
     if head and not starts:
         first = next((field for field in fields.values() if field.required), None) or next(iter(fields.values()), None)
         if first is None:
-            raise UserError(say("{action} takes no values. Leave “{head}” out.", action=action.name, head=head[:30]))
+            raise UserError(
+                say("{action} takes no values. Leave “{head}” out.", action=say(action.name), head=head[:30])
+            )
         raw[first.name] = _unquoted(head)
     for kind_name, name in kinds.items():
         if kind_name in raw:
@@ -103,7 +112,7 @@ def read_pairs(action: type[Action[Any]], text: str, *, beside: Collection[str] 
 
 def _taken(fields: dict[str, Any], kinds: dict[str, str]) -> str:
     names = [name for name in (*fields, *kinds) if name != "cursor"]
-    return ", ".join(names[:12]) + (say(" and more") if len(names) > 12 else "") if names else "nothing"
+    return ", ".join(names[:12]) + (say(" and more") if len(names) > 12 else "") if names else say("nothing")
 
 
 def _unquoted(value: str) -> str:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.basics.errors import FieldError, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.catalogue.fields import ActionField, fields_of
 from bot.catalogue.values import assemble
 from bot.contract.reading import Refused
@@ -15,29 +15,29 @@ from bot.dialpad.action import Action
 from bot.dialpad.actions.fields import KEPT_WORDS
 
 _SENTENCES: Final[Mapping[str, str]] = {
-    "missing": "{label} is required. Fill it in.",
-    "extra_forbidden": "{where} is not a field of this action. Leave it out.",
-    "int_type": "{label} takes a whole number.",
-    "int_parsing": "{label} takes a whole number.",
-    "int_from_float": "{label} takes a whole number.",
-    "float_type": "{label} takes a number.",
-    "float_parsing": "{label} takes a number.",
-    "bool_type": "{label} takes yes or no (in JSON: true or false).",
-    "bool_parsing": "{label} takes yes or no (in JSON: true or false).",
-    "string_type": "{label} takes text (in JSON: in quotes).",
-    "string_too_short": "{label} is too short: at least {min_length} characters.",
-    "string_too_long": "{label} is too long: at most {max_length} characters.",
-    "too_short": "{label} needs at least {min_length}.",
-    "too_long": "{label} takes at most {max_length}.",
-    "list_type": "{label} takes a list (in JSON: in square brackets).",
-    "model_type": "{label} takes an object (in JSON: in curly brackets).",
-    "dict_type": "{label} takes an object (in JSON: in curly brackets).",
-    "literal_error": "{label} takes one of: {expected}.",
-    "enum": "{label} takes one of: {expected}.",
-    "greater_than_equal": "{label} must be at least {ge}.",
-    "less_than_equal": "{label} can be at most {le}.",
-    "greater_than": "{label} must be more than {gt}.",
-    "less_than": "{label} must be less than {lt}.",
+    "missing": mark("{label} is required. Fill it in."),
+    "extra_forbidden": mark("{where} is not a field of this action. Leave it out."),
+    "int_type": mark("{label} takes a whole number."),
+    "int_parsing": mark("{label} takes a whole number."),
+    "int_from_float": mark("{label} takes a whole number."),
+    "float_type": mark("{label} takes a number."),
+    "float_parsing": mark("{label} takes a number."),
+    "bool_type": mark("{label} takes yes or no (in JSON: true or false)."),
+    "bool_parsing": mark("{label} takes yes or no (in JSON: true or false)."),
+    "string_type": mark("{label} takes text (in JSON: in quotes)."),
+    "string_too_short": mark("{label} is too short: at least {min_length} characters."),
+    "string_too_long": mark("{label} is too long: at most {max_length} characters."),
+    "too_short": mark("{label} needs at least {min_length}."),
+    "too_long": mark("{label} takes at most {max_length}."),
+    "list_type": mark("{label} takes a list (in JSON: in square brackets)."),
+    "model_type": mark("{label} takes an object (in JSON: in curly brackets)."),
+    "dict_type": mark("{label} takes an object (in JSON: in curly brackets)."),
+    "literal_error": mark("{label} takes one of: {expected}."),
+    "enum": mark("{label} takes one of: {expected}."),
+    "greater_than_equal": mark("{label} must be at least {ge}."),
+    "less_than_equal": mark("{label} can be at most {le}."),
+    "greater_than": mark("{label} must be more than {gt}."),
+    "less_than": mark("{label} must be less than {lt}."),
 }
 
 
@@ -103,16 +103,16 @@ def _sentence(detail: ErrorDetails, field: ActionField | None, rest: tuple[int |
     where = ".".join(str(step + 1) if isinstance(step, int) else step for step in rest)
     label = (field.label if field else "") or where or say("This")
     if where and field:
-        label = f"{field.argument.label}, {_place(rest)}"
+        label = f"{say(field.argument.label)}, {_place(rest)}"
     known = {"label": label, "where": f"“{where or detail['loc'][-1]}”", **detail.get("ctx", {})}
     template = _SENTENCES.get(detail["type"])
     try:
-        return template.format_map(known) if template else f"{label}: {detail['msg'][:200]}."
+        return say(template).format_map(known) if template else f"{label}: {detail['msg'][:200]}."
     except KeyError:
         return f"{label}: {detail['msg'][:200]}."
 
 
 def _place(rest: tuple[int | str, ...]) -> str:
     """Write a location in words: ``entry 2, options, action`` for ``(1, "options", "action")``."""
-    words = [say("entry {step}", step=step + 1) if isinstance(step, int) else str(step) for step in rest]
+    words = [say("entry {number}", number=step + 1) if isinstance(step, int) else str(step) for step in rest]
     return ", ".join(words)

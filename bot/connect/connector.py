@@ -10,8 +10,9 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 from pydantic import SecretStr
@@ -22,14 +23,15 @@ from bot.basics.errors import (
     TokenRefused,
     UserError,
 )
-from bot.basics.language import say
+from bot.basics.language import mark, say, speaking
 from bot.basics.names import shown_name
 from bot.basics.person import PersonKey
 from bot.connect.account_owners import AccountOwners
 from bot.connect.whose_token import ReceivedConnection, build_key_connection, build_oauth_connection
 from bot.contract.context import ConnectOutcome, Ended, People, Profile
 from bot.contract.prose import sentence
-from bot.contract.reply import Bold, Button, Mention, Reply
+from bot.contract.reader_languages import ReaderLanguages
+from bot.contract.reply import Bold, Button, Mention, Part, Reply
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.connection import DialpadConnection, DialpadConnections
 from bot.dialpad.oauth import DialpadOAuth, build_pkce
@@ -91,6 +93,7 @@ class Connector:
         connected_elsewhere: Callable[[DialpadConnection], Awaitable[bool]],
         tell: Callable[[PersonKey, Reply], Awaitable[None]],
         after_key: Callable[[PersonKey], Awaitable[object]] | None = None,
+        languages: ReaderLanguages | None = None,
     ) -> None:
         self._client = accounts.client
         self._oauth = oauth
@@ -104,8 +107,9 @@ class Connector:
         self._now = now
         self._requests = requests
         self._connected_elsewhere = connected_elsewhere
-        self._tell = tell
+        self._send = tell
         self._after_key = after_key
+        self._languages = languages or ReaderLanguages(people)
         self._owners = AccountOwners(requests, people, accounts)
 
     @property
@@ -210,8 +214,8 @@ class Connector:
                 others = await self._owners.also_acting(person, received)
                 await self._links.save(person, link)
                 for one in others:
-                    await self._tell(one, _both(person, link.dialpad_name))
-                    await self._tell(person, _both(one, link.dialpad_name))
+                    await self._tell(one, partial(_both, person, link.dialpad_name))
+                    await self._tell(person, partial(_both, one, link.dialpad_name))
                 return ""
             asked, are_owners = await self._owners.whom_to_ask(person, received)
         except UserError:
@@ -221,15 +225,15 @@ class Connector:
             await self._revoke(link)
             raise UserError(
                 say(
-                    "That is the Dialpad account of {shown_name}, whose e-mail address is not yours in "
+                    "That is the Dialpad account of {name}, whose e-mail address is not yours in "
                     "Slack, and no admin of that company is connected here who could say that it is "
                     "right. Have your Slack address added to that Dialpad user, then connect again.",
-                    shown_name=shown_name(link.dialpad_name),
+                    name=shown_name(link.dialpad_name),
                 )
             )
         name = await self._requests.add(person, link, [one.user_id for one in asked], asks_admins=not are_owners)
         for one in asked:
-            await self._tell(one, _question(person, link.dialpad_name, name, is_owner=are_owners))
+            await self._tell(one, partial(_question, person, link.dialpad_name, name, is_owner=are_owners))
         if not are_owners:
             return say("Dialpad admins of your company")
         return say(" and ").join([(await self._people.profile(one)).name for one in asked])
@@ -241,9 +245,7 @@ class Connector:
             return Reply(say("This question was answered already, or is older than a day. Nothing was changed."))
         asker, link = Mention(found.person.user_id), found.link
         if link is None:
-            lost = say("You were not connected to Dialpad, because the encryption key of your sign-in is missing.")
-            again = say("{lost} Type {typed} to connect again.", lost=lost, typed=self.typed("connect"))
-            await self._tell(found.person, Reply(again, tone="warning"))
+            await self._tell(found.person, partial(_lost, self.typed("connect")))
             text = sentence(
                 "Not connected: what waited can no longer be read. {asker} was told to connect again.", asker=asker
             )
@@ -251,11 +253,7 @@ class Connector:
         name = Bold(shown_name(link.dialpad_name))
         if not yes:
             await self._revoke(link)
-            again = say("Type {typed} to connect your own account.", typed=self.typed("connect"))
-            text = sentence(
-                "You were not connected to Dialpad as {name}: {who} said no. ", name=name, who=Mention(person.user_id)
-            )
-            await self._tell(found.person, Reply((*text, again), tone="warning"))
+            await self._tell(found.person, partial(_refused, name, Mention(person.user_id), self.typed("connect")))
             key = say(" If they used an API key, delete that key in Dialpad.") if link.kind == "api_key" else ""
             change = say(" If you did not let them sign in, change your Dialpad password.") if not key else ""
             return Reply(
@@ -268,11 +266,15 @@ class Connector:
                 tone="done",
             )
         await self._links.save(found.person, link)
-        agreed = sentence("You are connected: what you do here happens in Dialpad as {name}. ", name=name)
-        await self._tell(found.person, Reply((*agreed, Mention(person.user_id), say(" agreed to it.")), tone="done"))
+        await self._tell(found.person, partial(_agreed, name, Mention(person.user_id)))
         if self._after_key is not None:
             await self._after_key(found.person)
         return Reply(sentence("{asker} now acts in Dialpad as {name}.", asker=asker, name=name), tone="done")
+
+    async def _tell(self, person: PersonKey, build: Callable[[], Reply]) -> None:
+        """Tell somebody, who may not be whoever asks now, in their own language."""
+        with speaking(await self._languages.of(person)):
+            await self._send(person, build())
 
     async def _take(self, person: PersonKey, request: str) -> ConnectionRequest | None:
         """Use a request up. None when this person may not decide it: an admin who was asked may have left the company
@@ -304,21 +306,47 @@ class Connector:
         return await self._disconnector.disconnect(key)
 
 
-def _question(asker: PersonKey, dialpad_name: str, request: str, *, is_owner: bool) -> Reply:
-    whose = (
-        say(", which has your e-mail address")
-        if is_owner
-        else say(", which has another e-mail address than they have here")
+def _lost(typed: str) -> Reply:
+    text = say(
+        "You were not connected to Dialpad, because the encryption key of your sign-in is missing. "
+        "Type {typed} to connect again.",
+        typed=typed,
     )
-    yes, no = (say("Yes, that is me"), say("Not me")) if is_owner else (say("Allow"), say("Do not allow"))
+    return Reply(text, tone="warning")
+
+
+def _refused(name: Part, by: Part, typed: str) -> Reply:
+    text = sentence(
+        "You were not connected to Dialpad as {name}: {who} said no. Type {typed} to connect your own account.",
+        name=name,
+        who=by,
+        typed=typed,
+    )
+    return Reply(text, tone="warning")
+
+
+def _agreed(name: Part, by: Part) -> Reply:
+    text = sentence(
+        "You are connected: what you do here happens in Dialpad as {name}. {who} agreed to it.", name=name, who=by
+    )
+    return Reply(text, tone="done")
+
+
+_OF_OWNER: Final = mark(
+    "{who} signed in to the Dialpad account of {name}, which has your e-mail address, and would act with it from "
+    "Slack. Is that right? Until somebody says so nothing is connected."
+)
+_OF_ADMINS: Final = mark(
+    "{who} signed in to the Dialpad account of {name}, which has another e-mail address than they have here, and "
+    "would act with it from Slack. Is that right? Until somebody says so nothing is connected."
+)
+
+
+def _question(asker: PersonKey, dialpad_name: str, request: str, *, is_owner: bool) -> Reply:
+    name = Bold(shown_name(dialpad_name))
+    yes, no = (mark("Yes, that is me"), mark("Not me")) if is_owner else (mark("Allow"), mark("Do not allow"))
     return Reply(
-        sentence(
-            "{who} signed in to the Dialpad account of {shown_name}{whose}, and would act with it from "
-            "Slack. Is that right? Until somebody says so nothing is connected.",
-            who=Mention(asker.user_id),
-            shown_name=Bold(shown_name(dialpad_name)),
-            whose=whose,
-        ),
+        sentence(_OF_OWNER if is_owner else _OF_ADMINS, who=Mention(asker.user_id), name=name),
         (
             Button(no, "connect.refuse", {"request": request}, "primary"),
             Button(yes, "connect.agree", {"request": request}),

@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Awaitable, Callable
 from html import escape
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.basics.language import accepted_language, say, speaking, spoken
 from bot.connect.connector import Connected, Connector, ConnectRefused
 
 COOKIE: Final = "dialpad_connect"
@@ -48,15 +49,20 @@ def connect_routes(
         try:
             profile = await connector.whose(request.path_params["token"])
         except ConnectRefused as refusal:
-            return _page("This link no longer works", f"<p>{escape(refusal.text)}</p>", status=410)
+            return _page(say("This link no longer works"), _paragraph(refusal.text), status=410)
         email = f"<span>{escape(profile.email)}</span>" if profile.email else ""
+        then = say(
+            "Continue, and Dialpad will ask you to sign in. What {name} then does from Slack happens in the Dialpad "
+            "account you sign in to.",
+            name=profile.name,
+        )
+        other = say("Not you? Somebody sent you their own link. Close this page.")
         response = _page(
-            "Is this you in Slack?",
+            say("Is this you in Slack?"),
             f"""<p class="who">{escape(profile.name)}{email}</p>
-            <p>Continue, and Dialpad will ask you to sign in. What {escape(profile.name)} then does from Slack
-            happens in the Dialpad account you sign in to.</p>
-            <form method="post"><button autofocus>Yes, continue to Dialpad</button></form>
-            <p class="soft" style="margin-top:16px">Not you? Somebody sent you their own link. Close this page.</p>""",
+            {_paragraph(then)}
+            <form method="post"><button autofocus>{escape(say("Yes, continue to Dialpad"))}</button></form>
+            <p class="soft" style="margin-top:16px">{escape(other)}</p>""",
         )
         # A browser does not send this along when another site posts the form, so nobody skips the question.
         response.set_cookie(
@@ -72,14 +78,14 @@ def connect_routes(
 
     async def leave(request: Request) -> Response:
         if not _is_own_form(request, connector.base_url):
-            text = "<p>Another site sent you here. Open the link in Slack and continue from there.</p>"
-            return _page("Not connected", text, status=403)
+            text = say("Another site sent you here. Open the link in Slack and continue from there.")
+            return _page(say("Not connected"), _paragraph(text), status=403)
         try:
             authorize_url = await connector.leave_for_dialpad(
                 request.path_params["token"], browser_secret=request.cookies.get(COOKIE, "")
             )
         except ConnectRefused as refusal:
-            return _page("This link no longer works", f"<p>{escape(refusal.text)}</p>", status=410)
+            return _page(say("This link no longer works"), _paragraph(refusal.text), status=410)
         return RedirectResponse(authorize_url, status_code=303, headers={"cache-control": "no-store"})
 
     async def callback(request: Request) -> Response:
@@ -87,40 +93,65 @@ def connect_routes(
         state = query.get("state", "")
         if "error" in query or not query.get("code"):
             await connector.refuse(state)
-            again = escape(connector.typed("connect"))
-            text = f"<p>Dialpad was not connected, and nothing was stored. Type {again} in Slack to try again.</p>"
-            return _page("Not connected", text, status=400)
+            text = say(
+                "Dialpad was not connected, and nothing was stored. Type {typed} in Slack to try again.",
+                typed=connector.typed("connect"),
+            )
+            return _page(say("Not connected"), _paragraph(text), status=400)
         try:
             done = await connector.come_back(
                 state=state, code=query["code"], browser_secret=request.cookies.get(COOKIE, "")
             )
         except ConnectRefused as refusal:
-            return _page("Not connected", f"<p>{escape(refusal.text)}</p>", status=400)
+            return _page(say("Not connected"), _paragraph(refusal.text), status=400)
+        who = say("{name} in Slack", name=done.slack.name)
         if done.asked:
-            return _page(
-                "Not connected yet",
-                f"""<p class="who">{escape(done.slack.name)} in Slack
-                <span>signed in to Dialpad as {escape(done.dialpad_name)}</span></p>
-                <p>That account has another e-mail address, so {escape(done.asked)} was asked in Slack whether this is
-                right. Nothing is connected before that.</p>""",
-                status=202,
+            text = say(
+                "That account has another e-mail address, so {asked} was asked in Slack whether this is right. Nothing "
+                "is connected before that.",
+                asked=done.asked,
             )
+            as_whom = say("signed in to Dialpad as {name}", name=done.dialpad_name)
+            return _page(say("Not connected yet"), f"{_who(who, as_whom)}{_paragraph(text)}", status=202)
         await connected(done)
+        back = say("Go back to Slack. What you asked for has been run there.")
+        ends = say("{typed} ends this at any time.", typed=connector.typed("disconnect"))
         response = _page(
-            "You are connected",
-            f"""<p class="who">{escape(done.slack.name)} in Slack
-            <span>acts as {escape(done.dialpad_name)} in Dialpad</span></p>
-            <p>Go back to Slack. What you asked for has been run there.</p>
-            <p class="soft">{escape(connector.typed("disconnect"))} ends this at any time.</p>""",
+            say("You are connected"),
+            f"""{_who(who, say("acts as {name} in Dialpad", name=done.dialpad_name))}
+            {_paragraph(back)}
+            <p class="soft">{escape(ends)}</p>""",
         )
         response.delete_cookie(COOKIE, path="/connect")
         return response
 
     return [
-        Route("/connect/callback", callback, methods=["GET"]),
-        Route("/connect/{token}", is_this_you, methods=["GET"]),
-        Route("/connect/{token}", leave, methods=["POST"]),
+        Route("/connect/callback", _in_their_language(callback), methods=["GET"]),
+        Route("/connect/{token}", _in_their_language(is_this_you), methods=["GET"]),
+        Route("/connect/{token}", _in_their_language(leave), methods=["POST"]),
     ]
+
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+def _in_their_language(endpoint: Endpoint) -> Endpoint:
+    """Speak the browser's language while a request is answered."""
+
+    async def answer(request: Request) -> Response:
+        with speaking(accepted_language(request.headers.get("accept-language", ""))):
+            return await endpoint(request)
+
+    return answer
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def _who(slack: str, dialpad: str) -> str:
+    return f"""<p class="who">{escape(slack)}
+            <span>{escape(dialpad)}</span></p>"""
 
 
 def _is_own_form(request: Request, base_url: str) -> bool:
@@ -134,7 +165,7 @@ def _is_own_form(request: Request, base_url: str) -> bool:
 
 
 def _page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
-    document = f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+    document = f"""<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)} · Dialpad for Slack</title>
 <style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>{body}</main></body></html>"""
     return HTMLResponse(

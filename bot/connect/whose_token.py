@@ -7,7 +7,6 @@ from typing import Literal
 from pydantic import SecretStr
 
 from bot.basics.errors import BadRequest, DialpadError, NotAllowed, NotFound, TokenRefused
-from bot.basics.language import say
 from bot.dialpad.actions.company import GetCompany
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser, ListUsers
@@ -76,7 +75,7 @@ async def _build_link(
         expires_at=expires_at,
         scopes=scopes,
         dialpad_user_id=user.id if user else None,
-        dialpad_name=user.name if user else say("Company key"),
+        dialpad_name=user.name if user else "Company key",
         company_id=company_id or (await _company_of(client, token) if is_company_key else None),
         is_company_key=is_company_key,
         broken=False,

@@ -140,13 +140,13 @@ class Text(Argument):
         text = raw if self.verbatim and isinstance(raw, str) else str(raw).strip()
         text = with_emoji(text) if self.emoji else text
         if not text.strip():
-            raise self.refuse(name, say("{label} is empty. Type something.", label=self.label))
+            raise self.refuse(name, say("{label} is empty. Type something.", label=say(self.label)))
         if len(text) > self.longest:
             raise self.refuse(
                 name,
                 say(
                     "{label} has {count:,} characters; the limit is {longest:,}. Shorten it.",
-                    label=self.label,
+                    label=say(self.label),
                     count=len(text),
                     longest=self.longest,
                 ),

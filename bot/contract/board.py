@@ -17,7 +17,6 @@ from bot.activity.subscriptions.forecast import Forecasts
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey
-from bot.basics.language import say
 from bot.basics.opening_hours import AnswerTimes
 from bot.basics.person import PersonKey
 
@@ -104,7 +103,7 @@ class SubscriptionChanged(Exception):
     """A subscription is not any more what it was when somebody was shown what they save. ``now``: what it is."""
 
     def __init__(self, now: Subscription | None) -> None:
-        super().__init__(say("changed meanwhile"))
+        super().__init__("changed meanwhile")
         self.now = now
 
 
@@ -112,7 +111,7 @@ class SubscriptionExists(Exception):
     """The place has a subscription that does the same."""
 
     def __init__(self, same: Subscription) -> None:
-        super().__init__(say("there already"))
+        super().__init__("there already")
         self.same = same
 
 

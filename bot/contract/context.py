@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.basics.errors import UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.person import PersonKey
 from bot.basics.phone import join_regions
 from bot.basics.settings import Settings
@@ -272,7 +272,7 @@ class Step:
 _APPROVED: Final = "approved"
 WHOLE_REQUEST: Final = "*"
 """In place of a fingerprint: everything that the request does was approved, as with the rows of a bulk change."""
-CUT_SHORT: Final = "Dialpad refused to go on with its own list, so a part of it is missing here."
+CUT_SHORT: Final = mark("Dialpad refused to go on with its own list, so a part of it is missing here.")
 REGION_CHOSEN: Final = "region"
 """The preference that holds the country of a person's numbers."""
 
@@ -378,7 +378,7 @@ class Ctx:
     @property
     def what_is_missing(self) -> str:
         """Say that Dialpad cut a list short that was read for this request; "" when it did not."""
-        return CUT_SHORT if any(pages.cut_short for pages in self._lists) else ""
+        return say(CUT_SHORT) if any(pages.cut_short for pages in self._lists) else ""
 
     def touched(self, kind: str, name: str, **details: Any) -> None:
         """Note for the audit what of ours the request is about, such as a subscription."""

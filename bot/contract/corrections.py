@@ -147,9 +147,8 @@ async def check_slips(ctx: Ctx, route: Route, text: str, raw: RawArgs, others: S
     ]  # fmt: skip
     meant = [*corrected_buttons(ctx, route.word, lines), *corrected_buttons(ctx, "", others)]
     if meant:
-        raise Doubt(
-            say("Did you mean:"), (*meant, Button(say("As typed: {verbatim}", verbatim=verbatim(text)), route.id, raw))
-        )
+        as_typed = Button(say("As typed: {text}", text=verbatim(text)), route.id, raw)
+        raise Doubt(say("Did you mean:"), (*meant, as_typed))
 
 
 async def _says_more(ctx: Ctx, route: Route, line: str, raw: RawArgs) -> bool:
@@ -175,6 +174,6 @@ async def _meant_by(ctx: Ctx, route: Route, text: str) -> str:
         raw = await read_words(ctx, route, text)
         return repr(await parse_arguments(ctx, route, raw)) or "nothing"
     except SeveralMeanings as unclear:
-        return say("one of several: {raw}", raw=raw) if unclear.meanings else ""
+        return f"one of several: {raw}" if unclear.meanings else ""
     except UserError:
         return ""

@@ -39,7 +39,7 @@ def help_buttons(ctx: Ctx, line: str) -> tuple[Button, ...]:
     known = [info for info in ctx.deps.routes.commands() if info.word]
     near = about(line.casefold()[:200], known) if line.strip() else []
     buttons = [
-        Button(ctx.deps.settings.typed(say("help {word}", word=word)), "help.help_", {"word": word})
+        Button(ctx.deps.settings.typed(f"help {word}"), "help.help_", {"word": word})
         for word in near[:_MOST_NEAR]
         if len(near) <= _MOST_OF_ALL
     ]

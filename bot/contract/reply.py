@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from bot.basics.language import say
+
 Raw: TypeAlias = str | bool | list[str]
 """An argument's value before it is parsed: as typed, picked, or carried by a button."""
 
@@ -167,7 +169,7 @@ class Listing:
 
     title: Prose
     rows: tuple[Row, ...]
-    empty: Prose = "Nothing to show."
+    empty: Prose = field(default_factory=lambda: say("Nothing to show."))
     note: Prose = ""
     buttons: tuple[Button, ...] = ()
 

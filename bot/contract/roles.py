@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from bot.basics.company import CompanyKey
 from bot.basics.errors import UserError
+from bot.basics.language import mark
 from bot.basics.stored_json import StoredJson
 from bot.contract.reply import Answer, Button, RawArgs, Reply
 from bot.dialpad.action import Action
@@ -24,9 +25,9 @@ if TYPE_CHECKING:  # a context holds the gate that is declared here
 class Role(StrEnum):
     """What a person is to this bot. Whoever is more may do whatever those may who are less."""
 
-    MEMBER = "member"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
+    MEMBER = mark("member")
+    SUPERVISOR = mark("supervisor")
+    ADMIN = mark("admin")
 
     @property
     def rank(self) -> int:

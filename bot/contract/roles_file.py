@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.basics.errors import ChatopsError
-from bot.basics.language import say
 from bot.basics.stored_json import UnreadableJson
 from bot.basics.words import did_you_mean
 from bot.contract.roles import MOST_HOURS, STORED_POLICY, RolePolicy
@@ -32,27 +31,21 @@ def read_roles_file(path: str, known: Collection[str]) -> RolePolicy:
         text = content.decode("utf-8-sig")
         found = tomllib.loads(text)
     except OSError as problem:
-        raise BadRolesFile(
-            say(
-                "ROLES_FILE {path} cannot be read: {strerror}.",
-                path=path,
-                strerror=problem.strerror or say("unknown reason"),
-            )
-        ) from None
+        raise BadRolesFile(f"ROLES_FILE {path} cannot be read: {problem.strerror or 'unknown reason'}.") from None
     except UnicodeDecodeError:
-        raise BadRolesFile(say("ROLES_FILE {path} is not UTF-8 text. Save it as UTF-8.", path=path)) from None
+        raise BadRolesFile(f"ROLES_FILE {path} is not UTF-8 text. Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as problem:
-        raise BadRolesFile(say("ROLES_FILE {path} is not TOML: {problem}.", path=path, problem=problem)) from None
+        raise BadRolesFile(f"ROLES_FILE {path} is not TOML: {problem}.") from None
     if len(content) > _LARGEST:
-        raise BadRolesFile(say("ROLES_FILE {path} is larger than {LARGEST} kB.", path=path, LARGEST=_LARGEST // 1000))
+        raise BadRolesFile(f"ROLES_FILE {path} is larger than {_LARGEST // 1000} kB.")
     if problems := [*_unknown_keys(found, known), *_wrong_ids(found)]:
-        raise BadRolesFile(" ".join([say("ROLES_FILE {path}:", path=path), *problems]))
+        raise BadRolesFile(" ".join([f"ROLES_FILE {path}:", *problems]))
     try:
         policy = STORED_POLICY.load(found)
     except UnreadableJson as problem:
-        raise BadRolesFile(say("ROLES_FILE {path}: {problem}.", path=path, problem=problem)) from None
+        raise BadRolesFile(f"ROLES_FILE {path}: {problem}.") from None
     if problems := _contradictions(policy):
-        raise BadRolesFile(" ".join([say("ROLES_FILE {path}:", path=path), *problems]))
+        raise BadRolesFile(" ".join([f"ROLES_FILE {path}:", *problems]))
     return policy
 
 
@@ -60,13 +53,13 @@ def _unknown_keys(found: Mapping[str, Any], known: Collection[str]) -> list[str]
     wrong = [_say_unknown(name, _KEYS) for name in found if name not in _KEYS]
     rules = found.get("rules")
     if rules is not None and not isinstance(rules, Mapping):
-        return [*wrong, say("rules is not a table.")]
+        return [*wrong, "rules is not a table."]
     targets = [*(risk.value for risk in Risk), *known]
     for name, rule in (rules or {}).items():
         if name not in targets:
             wrong.append(_say_unknown(f"rules.{name}", targets))
         elif not isinstance(rule, Mapping):
-            wrong.append(say("rules.{name} is not a table.", name=name))
+            wrong.append(f"rules.{name} is not a table.")
         else:
             wrong += [_say_unknown(f"rules.{name}.{one}", _RULE) for one in rule if one not in _RULE]
     return wrong
@@ -74,7 +67,7 @@ def _unknown_keys(found: Mapping[str, Any], known: Collection[str]) -> list[str]
 
 def _say_unknown(name: str, known: Collection[str]) -> str:
     near = did_you_mean(name.rpartition(".")[2], known)
-    return say("{name} is unknown{rest}.", name=name, rest=say(", did you mean {near}", near=near[0]) if near else "")
+    return f"{name} is unknown{f', did you mean {near[0]}' if near else ''}."
 
 
 def _wrong_ids(found: Mapping[str, Any]) -> list[str]:
@@ -83,14 +76,12 @@ def _wrong_ids(found: Mapping[str, Any]) -> list[str]:
         listed = found.get(name, [])
         for one in listed if isinstance(listed, list) else []:
             if not isinstance(one, str) or not _SOMEBODY.fullmatch(one):
-                wrong.append(
-                    say("{name}: {one!r} is no id of a person (U…) or user group (S…) in Slack.", name=name, one=one)
-                )
+                wrong.append(f"{name}: {one!r} is no id of a person (U…) or user group (S…) in Slack.")
     channels = [one for rule in _tables(found.get("rules")) for one in _strings(rule.get("channels"))]
     asked = [found["ask_in"]] if found.get("ask_in") else []
     for one in (*channels, *asked):
         if not isinstance(one, str) or not _CHANNEL.fullmatch(one):
-            wrong.append(say("{one!r} is no id of a channel in Slack (C…).", one=one))
+            wrong.append(f"{one!r} is no id of a channel in Slack (C…).")
     return wrong
 
 
@@ -106,22 +97,20 @@ def _contradictions(policy: RolePolicy) -> list[str]:
     wrong = []
     for name, rule in policy.rules.items():
         if rule.where == "channels" and not rule.channels:
-            wrong.append(say('rules.{name}: where = "channels" needs channels = ["C…"].', name=name))
+            wrong.append(f'rules.{name}: where = "channels" needs channels = ["C…"].')
         if rule.office and not rule.office.isdecimal():
-            wrong.append(
-                say("rules.{name}: {office!r} is no id of an office at Dialpad.", name=name, office=rule.office)
-            )
+            wrong.append(f"rules.{name}: {rule.office!r} is no id of an office at Dialpad.")
     reading = {Risk.READ.value, *(action.slug for action in ALL if action.risk is Risk.READ)}
     wrong += [
-        say("rules.{name}: what only reads is not approved; say with least who may do it.", name=name)
+        f"rules.{name}: what only reads is not approved; say with least who may do it."
         for name, rule in policy.rules.items()
         if rule.approval is not None and name in reading
     ]
     if not 1 <= policy.hours <= MOST_HOURS:
-        wrong.append(say("hours is {hours}; choose 1 to {MOST_HOURS}.", hours=policy.hours, MOST_HOURS=MOST_HOURS))
+        wrong.append(f"hours is {policy.hours}; choose 1 to {MOST_HOURS}.")
     asks = any(rule.approval is not None for rule in policy.rules.values())
     if asks and not policy.ask_in and not policy.listed(_lowest(policy)):
-        wrong.append(say("approval is asked for, and nobody is named in admins, supervisors or ask_in to give it."))
+        wrong.append("approval is asked for, and nobody is named in admins, supervisors or ask_in to give it.")
     return wrong
 
 

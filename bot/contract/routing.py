@@ -13,7 +13,6 @@ from functools import cached_property
 from itertools import islice, takewhile
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
-from bot.basics.language import say
 from bot.basics.phone import readable, seen
 from bot.basics.words import is_near
 from bot.contract.argument import Argument
@@ -371,13 +370,11 @@ def _claim_phrase(
     claims: dict[tuple[str, ...], tuple[Route, str]], key: tuple[str, ...], meant: tuple[Route, str]
 ) -> None:
     if claims.get(key, meant) != meant:
-        raise Clash(
-            say("{key!r} is claimed by both {id} and {id2}", key=" ".join(key), id=claims[key][0].id, id2=meant[0].id)
-        )
+        raise Clash(f"{' '.join(key)!r} is claimed by both {claims[key][0].id} and {meant[0].id}")
     claims[key] = meant
 
 
 def _claim(claims: dict[str, Route], key: str, route: Route) -> None:
     if key in claims:
-        raise Clash(say("{key!r} is claimed by both {id} and {route}", key=key, id=claims[key].id, route=route.id))
+        raise Clash(f"{key!r} is claimed by both {claims[key].id} and {route.id}")
     claims[key] = route

@@ -28,6 +28,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from bot.basics.language import mark, say, translated
 from bot.basics.names import names_in_one_line
 
 
@@ -43,35 +44,35 @@ class Risk(StrEnum):
 class Entity(StrEnum):
     """The kind of thing an id names; type-ahead and result tables turn ids into names by it."""
 
-    USER = "user"
-    OFFICE = "office"
-    DEPARTMENT = "department"
-    CALL_CENTER = "call center"
-    COACHING_TEAM = "coaching team"
-    CHANNEL = "channel"
-    ROOM = "room"
-    CONTACT = "contact"
-    NUMBER = "number"
-    CALL = "call"
-    CALL_ROUTER = "call router"
-    IVR = "IVR"
-    POLICY = "access policy"
-    WEBHOOK = "webhook"
-    WEBSOCKET = "websocket"
-    SUBSCRIPTION = "subscription"
-    REPORT = "scheduled report"
-    DEVICE = "device"
-    DESK_PHONE = "desk phone"
-    SHARE_LINK = "share link"
-    STAT = "statistics request"
-    COMPANY = "company"
-    DISPOSITION = "disposition list"
-    BULK_TEXT = "bulk text"
-    SCHEDULED_TEXT = "scheduled text"
-    MEETING = "meeting"
-    SCORECARD = "scorecard"
-    SCORECARD_EXPORT = "scorecard export"
-    AGENT_GROUP = "agent group"
+    USER = mark("user")
+    OFFICE = mark("office")
+    DEPARTMENT = mark("department")
+    CALL_CENTER = mark("call center")
+    COACHING_TEAM = mark("coaching team")
+    CHANNEL = mark("channel")
+    ROOM = mark("room")
+    CONTACT = mark("contact")
+    NUMBER = mark("number")
+    CALL = mark("call")
+    CALL_ROUTER = mark("call router")
+    IVR = mark("IVR")
+    POLICY = mark("access policy")
+    WEBHOOK = mark("webhook")
+    WEBSOCKET = mark("websocket")
+    SUBSCRIPTION = mark("subscription")
+    REPORT = mark("scheduled report")
+    DEVICE = mark("device")
+    DESK_PHONE = mark("desk phone")
+    SHARE_LINK = mark("share link")
+    STAT = mark("statistics request")
+    COMPANY = mark("company")
+    DISPOSITION = mark("disposition list")
+    BULK_TEXT = mark("bulk text")
+    SCHEDULED_TEXT = mark("scheduled text")
+    MEETING = mark("meeting")
+    SCORECARD = mark("scorecard")
+    SCORECARD_EXPORT = mark("scorecard export")
+    AGENT_GROUP = mark("agent group")
 
 
 @dataclass(frozen=True)
@@ -313,24 +314,28 @@ def place_of(action: type[Action[Any]], name: str, info: FieldInfo) -> Literal["
     """Return where the field is sent."""
     if wire_name(name, info) in action.request.placeholders:
         return "path"
-    for mark in info.metadata:
-        if isinstance(mark, Place):
-            return "query" if mark is Place.QUERY else "body"
+    for one in info.metadata:
+        if isinstance(one, Place):
+            return "query" if one is Place.QUERY else "body"
     return "query" if action.request.method in {"GET", "DELETE"} else "body"
 
 
 def needs_of(action: type[Action[Any]]) -> str:
     """Return what the company's Dialpad account must have for this action, as half a sentence; "" for nothing
     special."""
-    scopes = " and ".join(f"“{scope}”" for scope in action.scopes)
-    return action.needs or (f"the scope{'s' if len(action.scopes) > 1 else ''} {scopes}" if scopes else "")
+    if action.needs:
+        return translated(action.needs)
+    scopes = say(" and ").join(f"“{scope}”" for scope in action.scopes)
+    if len(action.scopes) > 1:
+        return say("the scopes {scopes}", scopes=scopes)
+    return say("the scope {scope}", scope=scopes) if scopes else ""
 
 
 def entity_of(info: FieldInfo) -> Entity | None:
     """Return what the field's value names, when it is an id or a number."""
-    for mark in (*info.metadata, *_nested_metadata(info.annotation)):
-        if isinstance(mark, Names):
-            return mark.entity
+    for one in (*info.metadata, *_nested_metadata(info.annotation)):
+        if isinstance(one, Names):
+            return one.entity
     return None
 
 

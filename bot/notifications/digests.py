@@ -25,6 +25,7 @@ from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
 from bot.activity.texts import arrivals, view_conversation
 from bot.activity.visibility import concerns
 from bot.activity.work_tally import still_open, tally_work
+from bot.basics.language import mark
 from bot.basics.opening_hours import OpeningHours, answer_times
 from bot.notifications.line_hours import LineHours
 from bot.notifications.personal_notices import tell_person
@@ -39,7 +40,7 @@ READING_BACK: Final = timedelta(minutes=2)
 PULSE: Final = timedelta(minutes=1)
 """How late the time at which events were last received may be recorded."""
 REST: Final = timedelta(minutes=1)
-UNREADABLE: Final = (
+UNREADABLE: Final = mark(
     "A digest could not be counted, because the encryption key of some calls is missing. The next one comes as usual; "
     "until then you find the numbers in Dialpad's own analytics."
 )

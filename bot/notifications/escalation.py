@@ -6,7 +6,7 @@ and the step before the step counts as taken, so a restart at any moment says it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -29,13 +29,14 @@ from bot.basics.errors import (
     Unreadable,
     UserError,
 )
-from bot.basics.language import say
+from bot.basics.language import mark, say, speaking
 from bot.basics.opening_hours import answer_times
 from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
 from bot.basics.times import how_long
 from bot.contract.audit_trail import About
 from bot.contract.context import People
+from bot.contract.reader_languages import ReaderLanguages
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import ME, Action, Entity
 from bot.dialpad.actions.call import PlaceCall
@@ -66,9 +67,18 @@ class Escalations:
     one."""
 
     def __init__(
-        self, store: Store, accounts: Accounts, directory: Directory, people: People, groups: GroupMembers | None = None
+        self,
+        store: Store,
+        accounts: Accounts,
+        directory: Directory,
+        people: People,
+        groups: GroupMembers | None = None,
+        *,
+        languages: ReaderLanguages | None = None,
     ) -> None:
+        """``languages``: by default channels read English."""
         self._store = store
+        self._languages = languages or ReaderLanguages(people)
         self._accounts = accounts
         self._directory = directory
         self._people = people
@@ -79,7 +89,8 @@ class Escalations:
         """Take every step that is due. One that fails is tried again later and does not delay the others."""
         for posting in await self._store.postings.due_escalations(self._store.now()):
             try:
-                await self._run(posting)
+                with speaking(await self._languages.of_channel(posting.team_id, posting.channel)):
+                    await self._run(posting)
             except Exception:  # noqa: BLE001  an error in one call must not stop the others
                 _log.exception("an escalation step failed")
                 await self._store.postings.step(posting, to=posting.step, next_s=60.0)
@@ -133,12 +144,14 @@ class Escalations:
             await self._store.postings.step(posting, to=posting.step, next_s=left_s)
             return
         if within < REMINDED:
-            since = (
-                say("Put off until now")
+            text = (
+                say("Put off until now and still open. Press Done, or give it back for somebody else:")
                 if item.snoozed_until
-                else say("Claimed {how_long} ago", how_long=how_long(minutes))
+                else say(
+                    "Claimed {time} ago and still open. Press Done, or give it back for somebody else:",
+                    time=how_long(minutes),
+                )
             )
-            text = say("{since} and still open. Press Done, or give it back for somebody else:", since=since)
             await self._nudge(posting, "reminder", {"text": text, "claimer": claimer, "ping": [claimer]})
             await self._store.postings.step(posting, to=base + REMINDED, next_s=minutes * 60.0)
             return
@@ -165,23 +178,23 @@ class Escalations:
                 await self._is_back(posting, item)
             await self._store.postings.step(posting, to=posting.step, next_s=None)
             return
-        said = self._unanswered(posting, subscription.policy, steps.index(left[0]), waiting.word)
+        waiting = self._unanswered(posting, subscription.policy, steps.index(left[0]), waiting)
         passed: list[str] = []
         for number, (place, kind, whom) in enumerate(left, 1):
             after = base + place + 1
             if kind in {"sms", "call"}:
-                await self._say_passed(posting, said, passed)
+                await self._say_passed(posting, waiting.said, passed)
                 await self._phone(posting, kind, subscription, waiting, after)
                 return
             is_last = number == len(left)
             found = await self._reaching.of(kind, whom, subscription, waiting.call_center, is_last=is_last)
             if found.reached:
-                await self._ask(posting, kind, whom, waiting, said, [*passed, found.words], found.ping)
+                await self._ask(posting, kind, whom, waiting, [*passed, found.words], found.ping)
                 next_s = None if is_last else _between(subscription.policy)
                 await self._store.postings.step(posting, to=after, next_s=next_s)
                 return
             passed.append(found.words)
-        await self._nobody(posting, subscription, said, passed, base + left[-1][0] + 1)
+        await self._nobody(posting, subscription, waiting.said, passed, base + left[-1][0] + 1)
 
     async def _is_back(self, posting: Posting, item: Item) -> None:
         """Say once that what was put off is due, to whoever did that: nobody has it, and nobody else is asked."""
@@ -198,18 +211,17 @@ class Escalations:
         kind: str,
         whom: str,
         waiting: "_Waiting",
-        said: str,
         passed: Sequence[str],
         ping: Sequence[str],
     ) -> None:
         """Ask whom a step reaches, and say who was passed over."""
         if kind == "supervisor":
-            await self._say_passed(posting, said, passed)
-            line = say(" on {line}", line=waiting.line) if waiting.line else ""
-            text = f"{said[:-1]}{line}. {waiting.what}"
+            await self._say_passed(posting, waiting.said, passed)
+            with speaking(await self._languages.of(PersonKey(posting.team_id, whom))):
+                text = f"{waiting.said[:-1]}{waiting.on_line}. {waiting.what}"
             await self._nudge(posting, _ASKED, {"text": text, "ping": [], "claim": True}, direct=whom)
             return
-        text = " ".join(part for part in (said, *passed) if part)
+        text = " ".join(part for part in (waiting.said, *passed) if part)
         await self._nudge(posting, _ASKED, {"text": text, "ping": list(ping), "claim": True})
 
     async def _say_passed(self, posting: Posting, said: str, passed: Sequence[str]) -> None:
@@ -223,29 +235,22 @@ class Escalations:
         """Say that nobody of the whole policy can be reached; the first time its owner is told as well."""
         words = " ".join((said, *passed, say("Nobody is left to be asked.")))
         await self._nudge(posting, _ASKED, {"text": words, "ping": [], "claim": True})
-        text = say(
-            "Nobody could be asked about a call or text that waits: {passed} Nobody is asked about the "
-            "next one either unless you change who is, or somebody can be reached by then.",
-            passed=" ".join(passed),
-        )
+        with speaking(await self._languages.of(subscription.owner)):
+            text = say(
+                "Nobody could be asked about a call or text that waits: {passed} Nobody is asked about the "
+                "next one either unless you change who is, or somebody can be reached by then.",
+                passed=" ".join(passed),
+            )
         name = f"nowhere:{subscription.id}:{_mark_of(subscription.policy)}"
-        await tell_person(self._store, subscription.owner, name, text, [(say("Notifications"), "notify.notify")])
+        await tell_person(self._store, subscription.owner, name, text, [(mark("Notifications"), "notify.notify")])
         await self._store.postings.step(posting, to=after, next_s=None)
 
-    def _unanswered(self, posting: Posting, policy: EscalationPolicy, number: int, word: str) -> str:
-        """Say how long nobody has done anything about it, or that its answer is overdue."""
+    def _unanswered(self, posting: Posting, policy: EscalationPolicy, number: int, waiting: "_Waiting") -> "_Waiting":
+        """Return what waits with how long nobody has done anything about it, or that its answer is overdue."""
+        overdue, still, unclaimed = _UNANSWERED[waiting.word]
         if policy.answer and posting.answer_by is not None and posting.answer_by <= self._store.now():
-            target = say("within {how_long} of opening hours", how_long=how_long(policy.answer))
-            return (
-                say("Nobody has answered this {word} {target}.", word=word, target=target)
-                if not number
-                else say("This {word} is still not answered.", word=word)
-            )
-        return say(
-            "Nobody has claimed this {word} for {how_long}.",
-            word=word,
-            how_long=how_long(self._waited(posting, policy, number)),
-        )
+            return replace(waiting, unanswered=still if number else overdue, minutes=policy.answer)
+        return replace(waiting, unanswered=unclaimed, minutes=self._waited(posting, policy, number))
 
     def _waited(self, posting: Posting, policy: EscalationPolicy, number: int) -> int:
         """Return the minutes waited. After quiet hours that is longer than the policy says; after a claim was released
@@ -280,14 +285,12 @@ class Escalations:
         try:
             number = await self._number_of(supervisor, subscription)
         except ChatopsError as problem:
-            number, told["text"] = (
-                "",
-                say("{NOT_DONE} {why} It was meant for", NOT_DONE=_NOT_DONE[kind], why=_why(problem)),
-            )
+            number = ""
+            told["text"] = say("{not_done} {why} It was meant for", not_done=say(_NOT_DONE[kind]), why=_why(problem))
         else:
-            told["text"] = say("{NOT_DONE} Dialpad knows no phone number of", NOT_DONE=_NOT_DONE[kind])
+            told["text"] = say("{not_done} Dialpad knows no phone number of", not_done=say(_NOT_DONE[kind]))
         if number:
-            await self._nudge(posting, kind, {**told, "text": _BEGUN[kind]})
+            await self._nudge(posting, kind, {**told, "text": say(_BEGUN[kind])})
         # Said before it is counted and counted before it is done: after a crash it says the outcome is unknown, and
         # nothing is sent twice.
         counted = await self._store.postings.step(posting, to=after, next_s=None)
@@ -295,9 +298,11 @@ class Escalations:
             return  # another process has taken the step, and reports its outcome
         item = await self._item(await self._store.cards.get(posting.company, posting.card_id))
         if not counted or item is None or not item.asks(self._store.now()):
-            told["text"] = say("{NOT_DONE} It was no longer needed. It was meant for", NOT_DONE=_NOT_DONE[kind])
+            told["text"] = say("{not_done} It was no longer needed. It was meant for", not_done=say(_NOT_DONE[kind]))
         elif number:
-            told["text"] = await self._reach(kind, number, subscription, waiting)
+            with speaking(await self._languages.of(supervisor)):
+                text = say(_WAITS[waiting.word], on_line=waiting.on_line)
+            told["text"] = await self._reach(kind, number, subscription, text)
         await self._nudge(posting, kind, told, at=2 if counted else 1)
 
     async def _is_untaken(self, posting: Posting) -> bool:
@@ -305,11 +310,8 @@ class Escalations:
         now = await self._store.postings.get(posting.company, posting.id)
         return now is not None and now.step == posting.step
 
-    async def _reach(self, kind: str, number: str, subscription: Subscription, waiting: "_Waiting") -> str:
-        """Return the outcome, in words that the supervisor's name follows."""
-        line = say(" on {line}", line=waiting.line) if waiting.line else ""
-        what = say("missed call") if waiting.word == "call" else waiting.word
-        text = say("A {what}{line} is waiting in Slack and nobody has claimed it.", what=what, line=line)
+    async def _reach(self, kind: str, number: str, subscription: Subscription, text: str) -> str:
+        """Return the outcome, in words that the supervisor's name follows. ``text`` is sent where it is no call."""
         action: Action[Any] = (
             SendSms(to_numbers=[number], text=text, user_id=ME)
             if kind == "sms"
@@ -319,11 +321,11 @@ class Escalations:
             await self._send(action, subscription)
         except (OutcomeUnknown, Unreadable) as problem:
             _log.warning("nobody knows whether the last step was taken", step=kind, error=type(problem).__name__)
-            return say("{IN_DOUBT}, and I will not try again:", IN_DOUBT=_IN_DOUBT[kind])
+            return say(_IN_DOUBT[kind])
         except ChatopsError as problem:
             _log.warning("the last step failed", step=kind, error=type(problem).__name__)
-            return say("{NOT_DONE} {why} It was meant for", NOT_DONE=_NOT_DONE[kind], why=_why(problem))
-        return _DONE[kind]
+            return say("{not_done} {why} It was meant for", not_done=say(_NOT_DONE[kind]), why=_why(problem))
+        return say(_DONE[kind])
 
     async def _send(self, action: Action[Any], subscription: Subscription) -> None:
         """Send with the account of whoever made the escalation do it, and note for the audit that it was tried."""
@@ -376,8 +378,8 @@ async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
     item = customer.item(card.about) if customer is not None else None
     if item is not None and item.asks(store.now()):
         await store.postings.ask_next_now(posting.company, card.about, posting.subscription_id)
-    text = say("I cannot write to them in Slack ({code}), so they do not know about this call:", code=code)
-    said = {"text": text, "about": posting.channel}
+    text = mark("I cannot write to them in Slack ({code}), so they do not know about this call:")
+    said = {"text": text, "values": {"code": code}, "about": posting.channel}
     wanted = NewPosting(subscription.channel, subscription.id, parent=card.about)
     await _say(store, posting.company, card.about, wanted, f"nudge:{posting.id}:refused", said)
     return True
@@ -390,15 +392,33 @@ async def _say(
 
 
 _BEGUN: Final = {
-    "sms": "I started to send a text. If this line stays, nobody knows whether it was sent. It was meant for",
-    "call": "I started to place a call. If this line stays, nobody knows whether it rang. It was meant for",
+    "sms": mark("I started to send a text. If this line stays, nobody knows whether it was sent. It was meant for"),
+    "call": mark("I started to place a call. If this line stays, nobody knows whether it rang. It was meant for"),
 }
-_DONE: Final = {"sms": "A text went to the phone of", "call": "Dialpad is calling"}
-_NOT_DONE: Final = {"sms": "No text was sent.", "call": "Nobody was called."}
+_DONE: Final = {"sms": mark("A text went to the phone of"), "call": mark("Dialpad is calling")}
+_NOT_DONE: Final = {"sms": mark("No text was sent."), "call": mark("Nobody was called.")}
 _IN_DOUBT: Final = {
-    "sms": "Dialpad did not say whether the text was sent",
-    "call": "Dialpad did not say whether it is calling",
+    "sms": mark("Dialpad did not say whether the text was sent, and I will not try again:"),
+    "call": mark("Dialpad did not say whether it is calling, and I will not try again:"),
 }
+_UNANSWERED: Final = {
+    "call": (
+        mark("Nobody has answered this call within {time} of opening hours."),
+        mark("This call is still not answered."),
+        mark("Nobody has claimed this call for {time}."),
+    ),
+    "text": (
+        mark("Nobody has answered this text within {time} of opening hours."),
+        mark("This text is still not answered."),
+        mark("Nobody has claimed this text for {time}."),
+    ),
+}
+"""What is said of a call or text when its answer is overdue, when it still is, and when nobody has claimed it."""
+_WAITS: Final = {
+    "call": mark("A missed call{on_line} is waiting in Slack and nobody has claimed it."),
+    "text": mark("A text{on_line} is waiting in Slack and nobody has claimed it."),
+}
+"""What is sent to a supervisor's phone."""
 
 
 def _why(problem: ChatopsError) -> str:
@@ -429,24 +449,44 @@ def _between(policy: EscalationPolicy) -> float | None:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """What waits, in words for somebody who does not see the card. ``word``: "call" or "text"; ``what``: a sentence
-    such as "Jordan Lee left a voicemail."."""
+    """What waits, for somebody who does not see the card. ``word``: "call" or "text"; ``who``: "" for a hidden number;
+    ``did``: what they did, as a text with a place for them; ``unanswered``: what is said of nobody having done
+    anything for so many ``minutes``."""
 
     word: str
-    what: str
+    who: str
+    did: str
     line: str
     call_center: str
+    unanswered: str = ""
+    minutes: int = 0
+
+    @property
+    def what(self) -> str:
+        """Return a sentence such as "Jordan Lee left a voicemail."."""
+        return say(self.did, who=self.who or say("A hidden number"))
+
+    @property
+    def said(self) -> str:
+        """Return a sentence such as "Nobody has claimed this call for 5 min."."""
+        return say(self.unanswered, time=how_long(self.minutes))
+
+    @property
+    def on_line(self) -> str:
+        """Return `` on Support``, "" without a line."""
+        return say(" on {line}", line=self.line) if self.line else ""
 
     @classmethod
     def of(cls, card: StoredCard, item: Item) -> "_Waiting":
         contact = view_call(card.state).contact if card.kind == "call" else view_conversation(card.state).contact
         named = contact and not looks_like_number(contact)
-        who = contact if named else national(item.number) if item.number else say("A hidden number")
+        who = contact if named else national(item.number) if item.number else ""
         is_text = not item.calls
-        did = say("sent a text") if is_text else say("left a voicemail") if item.has_voicemail else "called"
+        voicemail = mark("{who} left a voicemail.") if item.has_voicemail else mark("{who} called.")
+        did = mark("{who} sent a text.") if is_text else voicemail
         call_center = item.line.removeprefix("callcenter:") if item.line.startswith("callcenter:") else ""
         line = "" if item.line.startswith(("user:", "number:")) else item.line_name
-        return cls("text" if is_text else "call", f"{who} {did}.", line, call_center)
+        return cls("text" if is_text else "call", who, did, line, call_center)
 
 
 def handle_within(policy: EscalationPolicy) -> timedelta:

@@ -17,10 +17,11 @@ from bot.activity.roster import Agent, Handover, Roster, compare, is_the_same
 from bot.activity.subscriptions.filters import join_words
 from bot.activity.subscriptions.subscription import LOOKED_AT, Subscription, quiet_until, wants
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected, NotFound
-from bot.basics.language import say
+from bot.basics.language import mark
 from bot.cards.notice import ROSTER_TROUBLE, STOOD_IN
 from bot.cards.roster import LEFT_OUT, read_roster
 from bot.contract.context import People
+from bot.contract.reader_languages import ReaderLanguages
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
@@ -48,13 +49,20 @@ class Handovers:
     """Checks followed rosters. ``run_due`` is called often and by several processes."""
 
     def __init__(
-        self, store: Store, accounts: Accounts, directory: Directory, people: People, marks: DutyMarker
+        self,
+        store: Store,
+        accounts: Accounts,
+        directory: Directory,
+        people: People,
+        marks: DutyMarker,
+        languages: ReaderLanguages | None = None,
     ) -> None:
+        """``languages``: by default channels read English."""
         self._store = store
         self._accounts = accounts
         self._directory = directory
         self._stand_ins = StandIns(store, accounts)
-        self._marks = RosterMarks(store, people, marks)
+        self._marks = RosterMarks(store, people, marks, languages or ReaderLanguages(people))
 
     async def run_due(self) -> None:
         """Check every roster whose time has come. Raises only the database's errors."""
@@ -125,7 +133,7 @@ class Handovers:
 
     def _named(self, followed: FollowedRoster, following: Sequence[Subscription]) -> str:
         names = (subscription.places.get(f"callcenter:{followed.call_center}") for subscription in following)
-        return next((name for name in names if name), say("Call center"))
+        return next((name for name in names if name), "Call center")
 
     async def _tell(
         self, followed: FollowedRoster, following: Sequence[Subscription], roster: Roster, change: Handover
@@ -159,7 +167,7 @@ class Handovers:
     async def _cannot_see(self, followed: FollowedRoster, following: Sequence[Subscription], code: str) -> None:
         """Tell the channels once that nobody's connection can read the roster, and stop showing who was on duty."""
         places = {one.channel: one.id for one in following}
-        await self._trouble(followed, following, say("I cannot see who is on duty"), code, places)
+        await self._trouble(followed, following, mark("I cannot see who is on duty"), code, places)
         try:
             await self._marks.mark(followed.company, following)
         except ChatopsError as problem:
@@ -169,7 +177,7 @@ class Handovers:
         """Tell the owners once that Slack does not take the user group or topic."""
         marked = [subscription for subscription in following if subscription.keep or subscription.topic]
         owners = {one.owner.user_id: one.id for one in marked}
-        await self._trouble(followed, following, say("I cannot show who is on duty"), code, owners)
+        await self._trouble(followed, following, mark("I cannot show who is on duty"), code, owners)
 
     async def _note_left_out(
         self, followed: FollowedRoster, following: Sequence[Subscription], left_out: Sequence[LeftOut]
@@ -182,9 +190,8 @@ class Handovers:
         code = f"{LEFT_OUT}{one.group}:{','.join(sorted(one.names))}"
         owners = {here.owner.user_id: here.id for here in following if here.keep == one.group}
         names = join_words(sorted(one.names.values()), "and")
-        await self._trouble(
-            followed, following, say("I cannot put {names} into the user group", names=names), code, owners
-        )
+        what = mark("I cannot put {names} into the user group")
+        await self._trouble(followed, following, what, code, owners, names=names)
 
     async def _trouble(
         self,
@@ -193,14 +200,17 @@ class Handovers:
         what: str,
         code: str,
         places: Mapping[str, str],
+        *,
+        names: str = "",
     ) -> None:
         """Say once that something is wrong, until it has worked again. ``places``: where, each with its subscription's
-        id."""
+        id. ``names``: of whom ``what`` tells."""
         await self._store.rosters.look_later(followed, LOOK_EVERY_S)
         if followed.problem == code:
             return
         _log.warning("a roster cannot be followed", refused=code.partition(":")[0])
-        said = {"about": ROSTER_TROUBLE, "what": what, "name": self._named(followed, following), "code": code}
+        said = {"about": ROSTER_TROUBLE, "what": what, "names": names, "code": code}
+        said["name"] = self._named(followed, following)
         about = code if code.startswith(LEFT_OUT) else f"{followed.call_center}:{code}"
         wanted = [NewPosting(place, subscription_id) for place, subscription_id in places.items()]
         await self._post(followed, f"rostertrouble:{about}:{self._store.now():%Y%m%d%H}", said, wanted)

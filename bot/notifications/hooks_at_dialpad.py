@@ -11,7 +11,6 @@ import structlog
 from pydantic import SecretStr
 
 from bot.basics.errors import DialpadError, NotAllowed, NotFound, OutcomeUnknown
-from bot.basics.language import say
 from bot.dialpad.accounts import Account
 from bot.dialpad.actions.endpoints import Webhook, Websocket
 from bot.dialpad.actions.webhooks import CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, UpdateWebhook
@@ -46,10 +45,10 @@ async def bring_about_webhook(account: Account, hook: Hook, url: str, repairs: R
             return there[0] if there else None
 
         found = await look() or await _create(account.send(CreateWebhook(hook_url=url, secret=hook.secret)), look)
-        repairs.made.append(say("webhook made"))
+        repairs.made.append("webhook made")
     if found.hook_url != url or _secret_of(found) != _plain(hook.secret):
         await account.send(UpdateWebhook(id=str(found.id), hook_url=url, secret=hook.secret))
-        repairs.made.append(say("webhook put right"))
+        repairs.made.append("webhook put right")
     return str(found.id)
 
 
@@ -64,10 +63,10 @@ async def bring_about_websocket(account: Account, hook: Hook, repairs: Repairs) 
             return there[0] if there and secret is not None else None
 
         found = await look() or await _create(account.send(CreateWebsocket(secret=hook.secret)), look)
-        repairs.made.append(say("websocket made"))
+        repairs.made.append("websocket made")
     if _secret_of(found) != _plain(hook.secret):
         await account.send(UpdateWebsocket(id=str(found.id), secret=hook.secret))
-        repairs.made.append(say("websocket put right"))
+        repairs.made.append("websocket put right")
     return str(found.id)
 
 
@@ -91,17 +90,17 @@ async def subscribe(
     for spare in ours:
         if spare is not keep:
             await gone(account.send(kind.delete(str(spare.id))))
-            repairs.made.append(say("{word} subscribed twice", word=kind.word))
+            repairs.made.append(f"{kind.word} subscribed twice")
     if keep is None:
 
         async def look() -> Any:
             return next(iter(await subscriptions_of(account, kind, endpoint_id, None)), None)
 
         keep = await _create(account.send(kind.create(endpoint_id, owner_id)), look)
-        repairs.made.append(say("{word} subscribed", word=kind.word))
+        repairs.made.append(f"{kind.word} subscribed")
     elif not _right(kind, keep, endpoint_id, owner_id):
         await account.send(kind.update(str(keep.id), endpoint_id, owner_id))
-        repairs.made.append(say("{word} put right", word=kind.word))
+        repairs.made.append(f"{kind.word} put right")
     return str(keep.id)
 
 

@@ -18,7 +18,6 @@ from typing import Any, Final, Protocol
 import structlog
 
 from bot.basics.company import CompanyKey
-from bot.basics.language import say
 from bot.basics.outages import Outage
 from bot.basics.spans import Spans
 from bot.dialpad.events import Event, UnknownEvent, parse_event
@@ -276,7 +275,7 @@ class Intake:
         return parse_event(parse_document(self._events.open(taken)))
 
     async def _unreadable(self, taken: Taken, error: Exception) -> None:
-        hint = say("the key it was encrypted with is not here") if isinstance(error, KeyProblem) else _where(error)
+        hint = "the key it was encrypted with is not here" if isinstance(error, KeyProblem) else _where(error)
         log.error("event parked", error=type(error).__name__, hint=hint)
         await self._events.park(taken.key, tries=0)
         await self._tell(taken.hook_id)
@@ -335,7 +334,7 @@ class Intake:
         tries = arrived.tries + 1
         lost = isinstance(error, KeyProblem)
         if lost or tries >= TRIES:
-            where = {"hint": say("the key it was encrypted with is not here")} if lost else {"where": _where(error)}
+            where = {"hint": "the key it was encrypted with is not here"} if lost else {"where": _where(error)}
             log.error("event parked", **_describe(arrived, error), **where)
             await self._events.park(arrived.name, tries=tries)
             await self._tell(arrived.hook.id)

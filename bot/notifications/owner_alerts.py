@@ -11,9 +11,8 @@ import structlog
 from bot.activity.cover import view_cover
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError
-from bot.basics.language import say
+from bot.basics.language import ENGLISH, mark, say, say_count, speaking
 from bot.basics.person import PersonKey
-from bot.contract.prose import plural
 from bot.contract.reply import Button, MessageContent, Reply
 from bot.notifications.personal_notices import tell_person
 from bot.slack.api.channel_messages import MessagePlace
@@ -24,17 +23,17 @@ from bot.store.store import Store
 SLOW: Final = "no answer"
 """Takes the place of Slack's word where there is none."""
 _BUG: Final = "bug"
-_IN_DIALPAD: Final = "You can find them in Dialpad's own history."
+_IN_DIALPAD: Final = mark("You can find them in Dialpad's own history.")
 _WHY: Final = {
-    "is_archived": "that channel is archived",
-    "channel_not_found": "I am not in that channel, or it is gone. Invite me with /invite",
-    "not_in_channel": "I am not in that channel. Invite me with /invite",
-    "restricted_action": "this workspace does not let me post there",
-    "token_revoked": "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again",
-    "account_inactive": "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again",
-    "thread_not_found": "the message that it belongs to was deleted",
-    _BUG: "this app has a bug",
-    SLOW: "Slack is not accepting messages right now",
+    "is_archived": mark("that channel is archived"),
+    "channel_not_found": mark("I am not in that channel, or it is gone. Invite me with /invite"),
+    "not_in_channel": mark("I am not in that channel. Invite me with /invite"),
+    "restricted_action": mark("this workspace does not let me post there"),
+    "token_revoked": mark("Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again"),
+    "account_inactive": mark("Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again"),
+    "thread_not_found": mark("the message that it belongs to was deleted"),
+    _BUG: mark("this app has a bug"),
+    SLOW: mark("Slack is not accepting messages right now"),
 }
 
 _log = structlog.get_logger(__name__)
@@ -48,22 +47,36 @@ class DirectMessages(Protocol):
     ) -> MessagePlace: ...
 
 
-class OwnerAlerts:
-    """Alerts owners. Every method may be called again without harm."""
+class ChannelLanguages(Protocol):
+    """The part of ``bot.contract.reader_languages.ReaderLanguages`` that the poster and alerts need."""
 
-    def __init__(self, store: Store, channel_messages: DirectMessages) -> None:
+    async def of_channel(self, team_id: str, channel: str) -> str: ...
+
+
+class OwnerAlerts:
+    """Alerts owners, each in their language. Every method may be called again without harm."""
+
+    def __init__(
+        self, store: Store, channel_messages: DirectMessages, languages: ChannelLanguages | None = None
+    ) -> None:
+        """``languages``: by default everybody reads English."""
         self._store = store
         self._channel_messages = channel_messages
+        self._languages = languages
+
+    async def _language(self, person: PersonKey) -> str:
+        return await self._languages.of_channel(person.team_id, person.user_id) if self._languages else ENGLISH
 
     async def goes_on(self, posting: Posting, code: str) -> None:
         """Tell the owner that Slack does not take a message and that it is tried again."""
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None or subscription.problem.endswith("!"):
             return
-        text = say(
-            "I cannot post your notifications: {why}. I'll keep trying for a day, so nothing is lost until then.",
-            why=_why(code),
-        )
+        with speaking(await self._language(subscription.owner)):
+            text = say(
+                "I cannot post your notifications: {why}. I'll keep trying for a day, so nothing is lost until then.",
+                why=_why(code),
+            )
         await self._note(subscription, code, text)
 
     async def given_up(self, posting: Posting, code: str) -> None:
@@ -75,28 +88,29 @@ class OwnerAlerts:
         if subscription.problem.endswith("!"):
             return
         lost, waiting = await self._store.postings.unposted(subscription.company, subscription.id)
-        more = (
-            say(" {more_iss} waiting, each for a day.", more_iss=plural(waiting, "more is", "more are"))
-            if waiting
-            else ""
-        )
-        text = f"{_never(lost)}: {_why(code)}. {_IN_DIALPAD}{more}"
+        with speaking(await self._language(subscription.owner)):
+            text = f"{_never(lost)}: {_why(code)}. {say(_IN_DIALPAD)}{_more(waiting)}"
         await self._note(subscription, f"{code}!", text)
 
     async def mistaken(self, posting: Posting) -> None:
         """Tell the owner that a card could not be shown because of a mistake of ours."""
-        await self._never_shown(posting, "mistake!", say("because of a bug in this app"))
+        await self._never_shown(
+            posting, "mistake!", mark("A notification cannot be shown because of a bug in this app.")
+        )
 
     async def unreadable(self, posting: Posting) -> None:
         """Tell the owner that a card could not be read: the key it was encrypted with is missing."""
-        await self._never_shown(posting, "unreadable!", say("because its encryption key is missing"))
+        await self._never_shown(
+            posting, "unreadable!", mark("A notification cannot be shown because its encryption key is missing.")
+        )
 
     async def _never_shown(self, posting: Posting, problem: str, why: str) -> None:
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None:
             await self._tell_asker(posting, _BUG)
             return
-        text = say("A notification cannot be shown {why}. {IN_DIALPAD}", why=why, IN_DIALPAD=_IN_DIALPAD)
+        with speaking(await self._language(subscription.owner)):
+            text = f"{say(why)} {say(_IN_DIALPAD)}"
         await self._note(subscription, problem, text, in_person=True)
         await self._store.postings.forget_unposted(subscription.company, subscription.id)
 
@@ -109,7 +123,10 @@ class OwnerAlerts:
         if card is None or card.kind != "cover" or posting.ts is not None:
             return
         asker = PersonKey(posting.team_id, view_cover(card.state).asker)
-        text = say("Your request for cover was not posted: {why}. You are still on duty. Ask again.", why=_why(code))
+        with speaking(await self._language(asker)):
+            text = say(
+                "Your request for cover was not posted: {why}. You are still on duty. Ask again.", why=_why(code)
+            )
         await tell_person(self._store, asker, posting.id, text)
 
     async def is_over(self, posting: Posting) -> None:
@@ -119,9 +136,9 @@ class OwnerAlerts:
             return
         lost, _ = await self._store.postings.unposted(subscription.company, subscription.id)
         if lost:
-            text = say(
-                "I can post your notifications again. {never}. {IN_DIALPAD}", never=_never(lost), IN_DIALPAD=_IN_DIALPAD
-            )
+            with speaking(await self._language(subscription.owner)):
+                again = say("I can post your notifications again.")
+                text = f"{again} {_never(lost)}. {say(_IN_DIALPAD)}"
             await self._tell(subscription, Reply(text, _next(subscription, lost=True)), f"over:{subscription.id}")
             await self._store.postings.forget_unposted(subscription.company, subscription.id)
         await self._store.subscriptions.note_problem(subscription.company, subscription.id, "")
@@ -131,7 +148,10 @@ class OwnerAlerts:
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None:
             return
-        text = say("A notification may or may not have been posted: I was interrupted, and I cannot read the channel.")
+        with speaking(await self._language(subscription.owner)):
+            text = say(
+                "A notification may or may not have been posted: I was interrupted, and I cannot read the channel."
+            )
         show = Button("Show it", "card.show", {"card": posting.card_id})
         await self._tell(subscription, Reply(text, (show,), tone="warning"), f"doubt:{posting.id}")
 
@@ -146,10 +166,10 @@ class OwnerAlerts:
             await self._store.subscriptions.note_problem(subscription.company, subscription.id, f"{problem}?")
 
     async def _tell(self, subscription: Subscription, reply: Reply, name: str) -> bool:
+        owner = subscription.owner
+        content = MessageContent(reply, language=await self._language(owner))
         try:
-            await self._channel_messages.post(
-                subscription.owner.team_id, subscription.owner.user_id, MessageContent(reply), name=name
-            )
+            await self._channel_messages.post(owner.team_id, owner.user_id, content, name=name)
         except ChatopsError as problem:
             _log.warning("the owner cannot be told", error=type(problem).__name__)
             return False
@@ -162,10 +182,20 @@ def _next(subscription: Subscription, *, lost: bool) -> tuple[Button, ...]:
 
 
 def _why(code: str) -> str:
-    return _WHY.get(code, say("Slack says “{code}”", code=code))
+    return say(_WHY[code]) if code in _WHY else say("Slack says “{code}”", code=code)
 
 
 def _never(lost: int) -> str:
-    return say(
-        "{notifications} could not be posted within a day and will not be", notifications=plural(lost, "notification")
+    return say_count(
+        "{count} notification could not be posted within a day and will not be",
+        "{count} notifications could not be posted within a day and will not be",
+        lost,
     )
+
+
+def _more(waiting: int) -> str:
+    """Say how many still wait, "" for none."""
+    if not waiting:
+        return ""
+    said = say_count("{count} more is waiting, each for a day.", "{count} more are waiting, each for a day.", waiting)
+    return f" {said}"

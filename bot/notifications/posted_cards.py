@@ -12,7 +12,7 @@ from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.texts import view_conversation, view_text
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.cards.alert import alert_card, ended_alert
 from bot.cards.announcement import SET_UP, announcement
 from bot.cards.board import board_card, ended_board
@@ -42,7 +42,7 @@ from bot.store.card_rows import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
 
-STOPPED_BY: Final = "Claim it, or press Done on its card, and nobody else is asked."
+STOPPED_BY: Final = mark("Claim it, or press Done on its card, and nobody else is asked.")
 MOST_WORK: Final = 10
 """Open work that a handover lists."""
 
@@ -142,9 +142,8 @@ class PostedCardRenderer:
                     else Reply(say("Somebody changed notifications that you had set up."))
                 )
             case "joined":
-                return MessageContent(
-                    Reply(say("This turned out to be the same call as another one here. See that card."))
-                )
+                same = say("This turned out to be the same call as another one here. See that card.")
+                return MessageContent(Reply(same))
             case _:
                 said = {name: value(card.state, name) for name in card.state}
                 is_setup = said.get("about") == SET_UP
@@ -179,7 +178,8 @@ class PostedCardRenderer:
         button."""
         call = await self._store.cards.get(card.company, card.about) if card.about else None
         whom = value(card.state, "claimer") or value(card.state, "about")
-        said = prose(str(value(card.state, "text")), *((" ", Mention(str(whom))) if whom else ()))
+        text = say(str(value(card.state, "text")), **(value(card.state, "values") or {}))
+        said = prose(text, *((" ", Mention(str(whom))) if whom else ()))
         ping = tuple(value(card.state, "ping") or ())
         if call is None:
             return MessageContent(Reply(said), ping=ping)
@@ -192,7 +192,7 @@ class PostedCardRenderer:
         claim = Button("Claim", "card.claim", {"card": call.id}, style="primary")
         stands = state_of(status) if value(card.state, "claim") or (item is not None and item.is_settled) else ""
         shown = (show,) if call.kind == "call" else ()
-        said = prose(said, " ", STOPPED_BY) if asks else said
+        said = prose(said, " ", say(STOPPED_BY)) if asks else said
         return MessageContent(Reply(said, buttons=(claim, *shown) if asks else shown), stands, ping)
 
     async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent:
@@ -253,7 +253,8 @@ class PostedCardRenderer:
 def _handed(nudge: StoredCard, status: CardStatus, whom: str) -> MessageContent:
     """Ask somebody to take over what another person has, with the answer once it is given."""
     who, item = Mention(str(value(nudge.state, "from"))), status.item
-    said = sentence("{who} asks you to take this over: {about}", who=who, about=_about(item) if item else say("a call"))
+    about = _about(item) if item else say("a call")
+    said = sentence("{who} asks you to take this over: {about}", who=who, about=about)
     card = {"card": status.card}
     if item is None or item.asked != whom:
         return MessageContent(Reply(said), state_of(status) if item else "")
@@ -263,9 +264,5 @@ def _handed(nudge: StoredCard, status: CardStatus, whom: str) -> MessageContent:
 
 def _about(item: Item) -> Prose:
     who = Phone(item.number) if item.number else say("a hidden number")
-    return sentence(
-        "{who}{rest}, waiting since {when}.",
-        who=who,
-        rest=say(" on {line_name}", line_name=item.line_name) if item.line_name else "",
-        when=When(item.since, "date"),
-    )
+    line = say(" on {line}", line=item.line_name) if item.line_name else ""
+    return sentence("{who}{on_line}, waiting since {when}.", who=who, on_line=line, when=When(item.since, "date"))

@@ -22,7 +22,7 @@ from bot.basics.outages import Outage
 from bot.cards.live_call import MOST_ROWS
 from bot.contract.reply import MessageContent
 from bot.notifications.escalation import asked_in_vain
-from bot.notifications.owner_alerts import SLOW, OwnerAlerts
+from bot.notifications.owner_alerts import SLOW, ChannelLanguages, OwnerAlerts
 from bot.notifications.quiet_hours import sift
 from bot.slack.api.channel_messages import (
     CannotLook,
@@ -92,12 +92,6 @@ class CardRenderer(Protocol):
     async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent: ...
 
 
-class ChannelLanguages(Protocol):
-    """The part of ``bot.contract.reader_languages.ReaderLanguages`` that the poster needs."""
-
-    async def of_channel(self, team_id: str, channel: str) -> str: ...
-
-
 @dataclass(frozen=True)
 class DueChore:
     """Something else that comes due. ``when`` reads its moment."""
@@ -131,7 +125,7 @@ class Poster:
         self._renderer = renderer
         self._chores = chores
         self._languages = languages
-        self._trouble = OwnerAlerts(store, channel_messages)
+        self._trouble = OwnerAlerts(store, channel_messages, languages)
         self._looking = Outage("could not look for what is due", _log)
         self._posting = Outage("posting stopped", _log)
         self._chores_failed = [Outage("something due was not done", _log) for _ in chores]

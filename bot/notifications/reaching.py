@@ -10,7 +10,7 @@ import structlog
 from bot.activity.roster import Agent, Obstacle, Reach, not_reached, reach_of
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError, NotFound
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.person import PersonKey
 from bot.cards.roster import read_agent
 from bot.contract.context import People, Profile, with_any_email
@@ -23,7 +23,7 @@ from bot.dialpad.directory import Directory
 from bot.notifications.stand_ins import StandIns
 from bot.store.store import Store
 
-_ROLES: Final = {"person": "Whoever was to be asked next", "supervisor": "The supervisor"}
+_ROLES: Final = {"person": mark("Whoever was to be asked next"), "supervisor": mark("The supervisor")}
 _ALL_THE_SAME: Final = frozenset({Obstacle.ON_A_CALL})
 """Why somebody is asked only when nobody else is left to ask: it is over soon."""
 _log = structlog.get_logger(__name__)
@@ -93,16 +93,17 @@ class Reaching:
             _log.info("who is on duty cannot be looked up", error=type(problem).__name__)
             last = await self._in_slack(subscription, await self._last_on_duty(subscription, call_center))
             asked = _asked(last)
-            known = say(" These were on duty when it last did.") if asked else ""
-            return StepReach(bool(asked), asked, say("Dialpad does not say who is on duty.{known}", known=known))
+            words = (
+                say("Dialpad does not say who is on duty. These were on duty when it last did.")
+                if asked
+                else say("Dialpad does not say who is on duty.")
+            )
+            return StepReach(bool(asked), asked, words)
         asked = _asked(reaches)
         busy = tuple(one.slack_id for one in reaches if one.obstacle in _ALL_THE_SAME)
         if not asked and busy and is_last:
-            return StepReach(
-                True,
-                busy,
-                say("{not_asked} Asked all the same: nobody else is left to ask.", not_asked=_not_asked(reaches, ())),
-            )
+            why = _not_asked(reaches, ())
+            return StepReach(True, busy, say("{why} Asked all the same: nobody else is left to ask.", why=why))
         return StepReach(bool(asked), asked, _not_asked(reaches, asked))
 
     async def _on_duty(self, subscription: Subscription, call_center: str) -> list[Agent]:
@@ -144,14 +145,15 @@ class Reaching:
             members = ["?"]
         if members:
             return StepReach(True, (group,))
-        why = say("is gone or switched off") if members is None else say("has nobody in it")
-        return StepReach(False, words=say("The user group that was to be asked {why}.", why=why))
+        if members is None:
+            return StepReach(False, words=say("The user group that was to be asked is gone or switched off."))
+        return StepReach(False, words=say("The user group that was to be asked has nobody in it."))
 
     # A colleague by name
 
     async def _colleague(self, role: str, subscription: Subscription, user_id: str, *, is_last: bool) -> StepReach:
         if not await self.is_ours(subscription, user_id):
-            return StepReach(False, words=say("{role} uses another Dialpad company now.", role=role))
+            return StepReach(False, words=say("{role} uses another Dialpad company now.", role=say(role)))
         person = PersonKey(subscription.owner.team_id, user_id)
         try:
             profile = await self._people.profile(person)
@@ -159,21 +161,15 @@ class Reaching:
             _log.info("slack does not say who somebody is", error=type(problem).__name__)
             return StepReach(True, (user_id,))
         if profile.is_gone:
-            return StepReach(
-                False, words=say("{role}, {profile}, is no longer in Slack.", role=role, profile=profile.name)
-            )
+            words = say("{role}, {name}, is no longer in Slack.", role=say(role), name=profile.name)
+            return StepReach(False, words=words)
         obstacle = await self._obstacle(subscription, person, profile)
         if obstacle is None or (is_last and obstacle is not Obstacle.DEACTIVATED):
-            return StepReach(True, (user_id,), f"{profile.name}: {obstacle.value}." if obstacle else "")
-        return StepReach(
-            False,
-            words=say(
-                "{role}, {profile}, was not asked: {obstacle}.",
-                role=role,
-                profile=profile.name,
-                obstacle=obstacle.value,
-            ),
+            return StepReach(True, (user_id,), f"{profile.name}: {say(obstacle)}." if obstacle else "")
+        words = say(
+            "{role}, {name}, was not asked: {obstacle}.", role=say(role), name=profile.name, obstacle=say(obstacle)
         )
+        return StepReach(False, words=words)
 
     async def _obstacle(self, subscription: Subscription, person: PersonKey, profile: Profile) -> Obstacle | None:
         """Return what is in the way at Dialpad of asking somebody, None also where Dialpad does not say."""
@@ -213,6 +209,6 @@ def _not_asked(reaches: Sequence[Reach], asked: Sequence[str]) -> str:
     names = not_reached(reaches)
     if not names:
         return ""
-    return (
-        say("Not asked: {names}.", names=names) if asked else say("Nobody on duty can be asked: {names}.", names=names)
-    )
+    if asked:
+        return say("Not asked: {names}.", names=names)
+    return say("Nobody on duty can be asked: {names}.", names=names)

@@ -14,6 +14,7 @@ import structlog
 
 from bot.basics.company import company_of
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
+from bot.basics.language import mark
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.connection import DialpadConnection
@@ -23,7 +24,7 @@ from bot.store.removals import GIVEN_UP_AFTER, HookLeft, Removal, Removals
 
 log = structlog.get_logger(__name__)
 
-_LEFT: Final = (
+_LEFT: Final = mark(
     "Dialpad has not let me remove everything of your connection within two weeks, and I have stopped trying. Ask a "
     "Dialpad admin to delete the webhook of this bot, and take this app's access away in your Dialpad settings."
 )

@@ -12,14 +12,16 @@ from bot.activity.roster import Agent, Obstacle, Reach, Roster, reach_of
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError
+from bot.basics.language import mark, say, speaking
 from bot.contract.board import GroupKept, UserGroup
 from bot.contract.context import People, with_any_email
+from bot.contract.reader_languages import ReaderLanguages
 from bot.slack.api.channel_messages import PostRefused
 from bot.store.store import Store
 
 KNOWN_FOR: Final = timedelta(minutes=15)
 """For how long a roster that can no longer be read counts as known."""
-NOT_KNOWN: Final = "not known"
+NOT_KNOWN: Final = mark("not known")
 _log = structlog.get_logger(__name__)
 
 
@@ -60,8 +62,9 @@ async def reaches_of(people: People, team_id: str, agents: Iterable[Agent]) -> l
 class RosterMarks:
     """Updates what Slack shows of rosters, and says who of those on duty it reaches."""
 
-    def __init__(self, store: Store, people: People, marks: DutyMarker) -> None:
+    def __init__(self, store: Store, people: People, marks: DutyMarker, languages: ReaderLanguages) -> None:
         self._store = store
+        self._languages = languages
         self._people = people
         self._marks = marks
 
@@ -115,8 +118,10 @@ class RosterMarks:
             seen = await self._seen(company, [one for one in subscriptions if one.topic and one.channel == channel])
             if seen is None:
                 continue
+            with speaking(await self._languages.of_channel(company.team_id, channel)):
+                topic = _in_words(seen)
             try:
-                await self._marks.keep_topic(company.team_id, channel, _in_words(seen))
+                await self._marks.keep_topic(company.team_id, channel, topic)
             except PostRefused as refused:
                 problem = refused
         if problem is not None:
@@ -158,12 +163,12 @@ _KEPT_OUT: Final = {Obstacle.NOT_IN_SLACK: "strangers", Obstacle.DO_NOT_DISTURB:
 def _in_words(seen: Sequence[_Seen]) -> str:
     """Return who is on duty: ``Ana Ferreira, Sam Okafor (do not disturb)``; with several call centers each by its
     name."""
-    said = [_names(one.roster) if one.roster else NOT_KNOWN for one in seen]
+    said = [_names(one.roster) if one.roster else say(NOT_KNOWN) for one in seen]
     if len(seen) == 1:
         return said[0]
     return " · ".join(f"{one.name}: {names}" for one, names in zip(seen, said, strict=True))
 
 
 def _names(roster: Roster) -> str:
-    quiet = f" ({Obstacle.DO_NOT_DISTURB.value})"
-    return ", ".join(f"{agent.name}{'' if agent.rings else quiet}" for agent in roster.on_duty) or "nobody"
+    quiet = f" ({say(Obstacle.DO_NOT_DISTURB)})"
+    return ", ".join(f"{agent.name}{'' if agent.rings else quiet}" for agent in roster.on_duty) or say("nobody")

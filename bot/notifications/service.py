@@ -24,7 +24,7 @@ from bot.activity.taken_off import changed_here
 from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
-from bot.basics.language import say
+from bot.basics.language import ENGLISH, mark, say, speaking
 from bot.basics.person import PersonKey
 from bot.cards.notice import SETTLING
 from bot.cards.subscription import CHANGED, ended_with_owner
@@ -103,7 +103,11 @@ class NotificationService:
         digests: Digests | None = None,
         hear_channels: HearChannels | None = None,
         leave_channels: LeaveChannels | None = None,
+        *,
+        channel_language: str = ENGLISH,
     ) -> None:
+        """``channel_language``: what is told to channels is in it, whoever did it."""
+        self._channel_language = channel_language
         self._hear_channels = hear_channels
         self._leave_channels = leave_channels
         self._store = store
@@ -198,7 +202,7 @@ class NotificationService:
         refused = {kind: word for kind, word in needed.items() if word in _ADMINS_ONLY and word in setup.refused}
         if not refused:
             return ""
-        said = say(" and ").join(sorted(kind.row.words for kind in refused))
+        said = say(" and ").join(sorted(say(kind.row.words) for kind in refused))
         scopes = sorted({scope for word in refused.values() for scope in setup.refused[word]})
         if not scopes:
             return say("Saved, but Dialpad sends {said} only to company admins. Ask one to type this too.", said=said)
@@ -290,7 +294,8 @@ class NotificationService:
         one = after or before
         if one is None or one.is_personal or not await self.may_post(by, one.channel):
             return nothing_more
-        return announce(self._store, before, after, by.user_id)
+        with speaking(self._channel_language):
+            return announce(self._store, before, after, by.user_id)
 
     async def _tell_owner(self, before: Subscription, after: Subscription | None, by: PersonKey) -> None:
         """Tell the owner of a subscription that somebody else changed or removed it, with a button to undo it."""
@@ -328,7 +333,8 @@ class NotificationService:
                 await self._clear_topic(subscription)
             if subscription.is_personal or subscription.paused:
                 continue
-            said = fragment(0, 0, ended_with_owner(subscription))
+            with speaking(self._channel_language):
+                said = fragment(0, 0, ended_with_owner(subscription))
             wanted = [NewPosting(subscription.channel, "")]
             name = f"ended:{subscription.id}"
             await self._store.cards.absorb(subscription.company, "notice", [name], said, lambda *_, to=wanted: to)
@@ -724,12 +730,16 @@ def _others(subscription: Subscription, found: Sequence[Subscription]) -> bool:
 
 
 def _named(kind: str) -> str:
-    return {
-        "call": say("That call"),
-        "talk": say("That conversation"),
-        "text": say("That text"),
-        "cover": say("That request"),
-    }.get(kind, say("That"))
+    return say(_NAMED.get(kind, _NAMED[""]))
+
+
+_NAMED: Final = {
+    "call": mark("That call"),
+    "talk": mark("That conversation"),
+    "text": mark("That text"),
+    "cover": mark("That request"),
+    "": mark("That"),
+}
 
 
 def _made_up(now: datetime) -> CallEvent:

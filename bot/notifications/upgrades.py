@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 
-from bot.cards.whats_new import SEE_NEWS, upgraded_words
+from bot.cards.whats_new import SEE_NEWS, UPGRADED
 from bot.notifications.personal_notices import tell_person
 from bot.store.store import Store
 
@@ -14,4 +14,4 @@ async def tell_of_upgrade(store: Store) -> None:
         return
     now = version("dialpad-chatops")
     for person in await store.connections.first_people():
-        await tell_person(store, person, f"upgraded:{now}", upgraded_words(now), [SEE_NEWS])
+        await tell_person(store, person, f"upgraded:{now}", UPGRADED, [SEE_NEWS], {"version": now})

@@ -265,3 +265,18 @@ async def test_the_cookie_is_for_these_pages_only(place: Place, https: bool, sec
     assert "samesite=lax" in cookie
     assert "path=/connect" in cookie
     assert ("secure" in cookie) is secure
+
+
+async def test_the_pages_are_in_the_browsers_language(place: Place) -> None:
+    url = await place.connector.start(NOOR_KEY)
+    async with place.browser() as browser:
+        browser.http.headers["accept-language"] = "es-MX,es;q=0.9,en;q=0.5"
+        first = await browser.open(url)
+        last = await browser.open(await browser.go_to_dialpad_and_back(url, NOOR))
+        again = await browser.open(url)
+
+    assert '<html lang="es">' in first.text
+    assert "¿Eres tú en Slack?" in first.text
+    assert "Sí, continuar a Dialpad" in first.text
+    assert "actúa como" in last.text
+    assert "Este enlace ya no funciona" in again.text

@@ -608,7 +608,7 @@ async def test_a_supervisor_who_takes_no_direct_message_is_named_in_the_thread(
         await pass_minutes(stage, phones, 5)
 
     assert stage.slack.in_("U3") == []
-    assert "I cannot write to them in Slack (user_disabled), so they do not know about this call:" in await words(stage)
+    assert "I cannot write to them in Slack ({code}), so they do not know about this call:" in await words(stage)
     assert stage.slack.in_(OWNER.user_id) == []
     assert len(phones.sent) == 1
 

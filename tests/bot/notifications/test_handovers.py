@@ -357,7 +357,7 @@ async def test_somebody_whom_slack_takes_into_no_group_is_left_out_and_named_onc
     assert company.members == {"S1": {"UANA"}}
     (said,) = await told(stage, "roster trouble")
     assert (said["in"], said["code"]) == ([OWNER.user_id], "left out:S1:USAM")
-    assert said["what"] == "I cannot put Sam into the user group"
+    assert (said["what"], said["names"]) == ("I cannot put {names} into the user group", "Sam")
 
     company.ended = set()
     await look(stage, company)
