@@ -136,7 +136,7 @@ async def stats(
     counted from what was heard here."""
     question = await _question(ctx, of, days, about)
     if every is not None:
-        return await _schedule(ctx, question, every, days.words if days else "")
+        return await _schedule(ctx, question, every, (days.typed or days.raw) if days else "")
     return await _begin(ctx, question)
 
 
@@ -145,7 +145,7 @@ async def _question(ctx: Ctx, of: Subject | None, days: DaySpan | None, about: s
     today = ctx.now.astimezone(zone).date()
     subject = of or await _of_this_place(ctx)
     question = StatsQuestion(
-        subject, days or DaySpan(today, today, "today"), cast(StatsTopic, about or "calls"), zone, today
+        subject, days or DaySpan(today, today, say("today"), "today"), cast(StatsTopic, about or "calls"), zone, today
     )
     if question.about in _OF_A_LINE and subject.kind in {"me", "user", "company"}:
         raise UserError(say("Dialpad counts these for a call center, a department or an office. Name one of them."))
