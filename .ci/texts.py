@@ -150,7 +150,7 @@ def _names_in(model: object, seen: set[object]) -> Iterator[str]:
 
 
 def _of_route(route: Route) -> Iterator[str]:
-    yield from (route.title, route.summary, route.submit, route.intro)
+    yield from (route.title, route.summary, route.submit, route.intro, route.usage)
     for argument in route.arguments.values():
         yield from _of_argument(argument)
 

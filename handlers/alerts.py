@@ -179,7 +179,10 @@ async def edit(ctx: Ctx, subscription: Annotated[str, Carried("Subscription", lo
 
 
 CarriedCard = Annotated[str, Carried("Card", longest=40)]
-_OVER: Final = Reply("This is over already, so nothing was changed.")
+
+
+def _over() -> Reply:
+    return Reply(say("This is over already, so nothing was changed."))
 
 
 @router.button(title="Acknowledge", submit="Acknowledge", risk=Risk.CHANGE)
@@ -191,7 +194,7 @@ async def acknowledge(
     """Note on an alert that somebody is at it, with what they do about it."""
     notifications = ctx.notifications
     found = await _alert(ctx, notifications, card)
-    return Nothing() if await notifications.acknowledge_alert(found, ctx.person, note.strip()) else _OVER
+    return Nothing() if await notifications.acknowledge_alert(found, ctx.person, note.strip()) else _over()
 
 
 @router.button(title="Snooze", risk=Risk.CHANGE)
@@ -199,7 +202,7 @@ async def snooze(ctx: Ctx, card: CarriedCard, span: Annotated[str, Carried("How 
     """Let nobody be told of the same again for a while, or until tomorrow morning."""
     notifications = ctx.notifications
     found = await _alert(ctx, notifications, card)
-    return Nothing() if await notifications.snooze_alert(found, ctx.person, await _until(ctx, span)) else _OVER
+    return Nothing() if await notifications.snooze_alert(found, ctx.person, await _until(ctx, span)) else _over()
 
 
 async def _until(ctx: Ctx, span: str) -> datetime:

@@ -8,7 +8,7 @@ from bot.arguments.audited_action import DeedChoice, Deeds
 from bot.arguments.days import Days, DaySpan
 from bot.arguments.subject import Subject, SubjectChoice
 from bot.basics.errors import ChatopsError, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.person import PersonKey
 from bot.catalogue.answers import as_csv
 from bot.catalogue.typed import named_action
@@ -38,6 +38,17 @@ _SHOWN: Final = (
 _SAID: Final = (
     ("all", "everything"), ("reads", "everything"), ("failures", "failed"), ("errors", "failed"), ("refused", "failed"),
 )  # fmt: skip
+_ASKED: Final = mark("Asked for approval")
+_DECIDED: Final = {
+    "approved": mark("Approved a request"), "declined": mark("Declined a request"),
+    "expired": mark("Expired a request"),
+}  # fmt: skip
+_ORIGINS: Final = {
+    "typed": mark("typed"), "mention": mark("mention"), "button": mark("button"), "form": mark("form"),
+    "confirmed": mark("confirmed"), "shortcut": mark("shortcut"), "message shortcut": mark("message shortcut"),
+    "event": mark("event"), "resumed": mark("resumed"), "later": mark("later"),
+}  # fmt: skip
+"""How requests came in, as people read it."""
 AuditView = Literal["changes", "failed", "everything"]
 
 
@@ -128,13 +139,14 @@ async def _is_admin(ctx: Ctx) -> bool:
     return ctx.deps.gate is not None and await ctx.deps.gate.holds(ctx, Role.ADMIN)
 
 
-_NOT_YOURS: Final = Reply("The audit is for admins. Ask one to look for you.")
+def _not_yours() -> Reply:
+    return Reply(say("The audit is for admins. Ask one to look for you."))
 
 
 async def _show(ctx: Ctx, asked: _Asked, before_id: int) -> Answer:
     trail = await _trail(ctx)
     if not await _is_admin(ctx):
-        return _NOT_YOURS
+        return _not_yours()
     ctx.touched("audit", "search")
     found = await trail.search(await ctx.account.company(), await asked.query(ctx, before_id), ROWS + 1)
     rows = [await _row(ctx, one) for one in found[:ROWS]]
@@ -150,7 +162,7 @@ async def _show(ctx: Ctx, asked: _Asked, before_id: int) -> Answer:
 
 async def _row(ctx: Ctx, entry: AuditRow) -> Row:
     action = named_action(entry.action) if entry.action else None
-    said = action.name if action else entry.route.replace(".", " ").replace("_", " ")
+    said = say(action.name) if action else entry.route.replace(".", " ").replace("_", " ")
     about = await _object(ctx, entry)
     if entry.about.object.startswith("approval:"):
         said, about = _of_approval(entry)
@@ -162,7 +174,7 @@ async def _row(ctx: Ctx, entry: AuditRow) -> Row:
         Bold(said),
         *((" · ", about) if about else ()),
     )
-    details = [as_text(entry.about.details), entry.origin, _outcome(entry)]
+    details = [as_text(entry.about.details), say(_ORIGINS.get(entry.origin, entry.origin)), _outcome(entry)]
     return Row(text, note=" · ".join(one for one in details if one))
 
 
@@ -170,9 +182,7 @@ def _of_approval(entry: AuditRow) -> tuple[str, str]:
     """Return what happened to a request for approval, and what it was for."""
     decided = str(entry.about.details.get("decided") or "")
     action = named_action(str(entry.about.details.get("of") or ""))
-    return say("{decided} a request", decided=decided.capitalize()) if decided else say(
-        "Asked for approval"
-    ), action.name if action else ""
+    return say(_DECIDED.get(decided, _ASKED)), say(action.name) if action else ""
 
 
 def _outcome(entry: AuditRow) -> str:
@@ -185,7 +195,7 @@ async def _object(ctx: Ctx, entry: AuditRow) -> str:
     if not kind or kind not in set(Entity) or not entry_id:
         return entry.about.object
     if entry_id == ME:
-        return "themselves"
+        return say("themselves")
     name = await ctx.deps.directory.name_of(ctx.account, Entity(kind), entry_id)
     return name or entry.about.object
 
@@ -210,7 +220,7 @@ async def export(ctx: Ctx, of: _Of = None, days: _Days = None, shown: _ShownAs =
     """Send the entries as a file, in the direct messages of whoever asked."""
     trail = await _trail(ctx)
     if not await _is_admin(ctx):
-        return _NOT_YOURS
+        return _not_yours()
     ctx.touched("audit", "export")
     asked = _Asked(of, days, cast(AuditView, shown), did)
     found = await trail.search(await ctx.account.company(), await asked.query(ctx, 0), MOST_ROWS)
@@ -233,7 +243,7 @@ async def export(ctx: Ctx, of: _Of = None, days: _Days = None, shown: _ShownAs =
         }
         for entry in found
     ]
-    cut: Prose = say(" Only the newest {MOST_ROWS:,}.", MOST_ROWS=MOST_ROWS) if len(found) == MOST_ROWS else ""
+    cut: Prose = say(" Only the newest {count:,}.", count=MOST_ROWS) if len(found) == MOST_ROWS else ""
     text = prose(Bold(asked.words), f": {plural(len(found), 'entry', 'entries')}.", cut)
     return Attachment(f"audit-{ctx.now:%Y-%m-%d}.csv", as_csv(rows).encode(), text)
 

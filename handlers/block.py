@@ -32,11 +32,11 @@ async def block(ctx: Ctx, numbers: Numbers) -> Answer:
     blocked = await blocked_among(ctx, [party.number for party in numbers])
     fresh = [party for party in numbers if party.number not in blocked]
     if not fresh:
-        verb = "is" if len(numbers) == 1 else "are"
+        theirs = listed([party.shown() for party in numbers])
         return Reply(
-            sentence(
-                "{numbers} {verb} already blocked.", numbers=listed([party.shown() for party in numbers]), verb=verb
-            ),
+            sentence("{numbers} is already blocked.", numbers=theirs)
+            if len(numbers) == 1
+            else sentence("{numbers} are already blocked.", numbers=theirs),
             buttons=(Button("Unblock", "unblock.unblock", {"numbers": [party.number for party in numbers]}),),
         )
     raw = [party.number for party in fresh]
@@ -77,14 +77,15 @@ async def block_now(ctx: Ctx, numbers: Numbers) -> Answer:
 def _refuse_ours(numbers: tuple[Party, ...]) -> None:
     if ours := [party for party in numbers if party.is_ours]:
         names = ", ".join(party.name for party in ours)
-        verb, them = ("belongs", "it") if len(ours) == 1 else ("belong", "them")
-        text = say(
-            "{names} {verb} to your own company, whose numbers cannot be blocked. Leave {them} out.",
-            names=names,
-            verb=verb,
-            them=them,
+        if len(ours) == 1:
+            one = say(
+                "{names} belongs to your own company, whose numbers cannot be blocked. Leave it out.", names=names
+            )
+            raise FieldError("numbers", one)
+        several = say(
+            "{names} belong to your own company, whose numbers cannot be blocked. Leave them out.", names=names
         )
-        raise FieldError("numbers", text)
+        raise FieldError("numbers", several)
 
 
 def _with_detail(party: Party) -> Prose:

@@ -57,11 +57,11 @@ async def blocked(
         return await _page(ctx, 0)
     if await is_blocked(ctx, number.number):
         return Reply(
-            sentence("{shown} is blocked: nobody gets calls or texts from there.", shown=number.shown()),
+            sentence("{number} is blocked: nobody gets calls or texts from there.", number=number.shown()),
             buttons=(Button("Unblock", "unblock.unblock", {"numbers": [number.number]}),),
         )
     can_block = () if number.is_ours else (Button("Block", "block.block", {"numbers": [number.number]}),)
-    return Reply(sentence("{shown} is not blocked.", shown=number.shown()), buttons=can_block)
+    return Reply(sentence("{numbers} is not blocked.", numbers=number.shown()), buttons=can_block)
 
 
 @router.button()
@@ -85,7 +85,7 @@ async def _page(ctx: Ctx, start: int) -> Listing:
         for party in await parties_of(ctx, shown)
     ]
     left = len(numbers) > start + ROWS
-    title = say("Blocked numbers") if left or start else f"{plural(len(numbers), 'blocked number')}"
+    title = say("Blocked numbers") if left or start else plural(len(numbers), "blocked number")
     return Listing(
         title,
         tuple(rows),

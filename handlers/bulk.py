@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from bot.basics.errors import ChatopsError, DialpadError, FieldError, NotConnected, UserError, may_have_been_done
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.catalogue.answers import as_csv
 from bot.catalogue.bulk_kinds import BY_KEY, KINDS, BulkKind, build_rows, missing_columns, was_done
 from bot.catalogue.bulk_sheet import LARGEST, read_sheet
@@ -47,11 +47,13 @@ SHOWN_EVERY_S: Final = 3.0
 _PROBLEMS_SHOWN: Final = 8
 _BAR: Final = 20
 _WORDS: Final = {
-    "todo": "not done", "begun": "unknown", "done": "done", "failed": "failed", "unknown": "unknown",
-    "wrong": "not done",
+    "todo": mark("not done"), "begun": mark("unknown"), "done": mark("done"), "failed": mark("failed"),
+    "unknown": mark("unknown"), "wrong": mark("not done"),
 }  # fmt: skip
 
-_STATES: Final = {"running": "going on", "stopping": "stopping", "stopped": "stopped", "done": "finished"}
+_STATES: Final = {
+    "running": mark("going on"), "stopping": mark("stopping"), "stopped": mark("stopped"), "done": mark("finished"),
+}  # fmt: skip
 
 _Job = Annotated[str, Carried("Bulk change", longest=40)]
 
@@ -139,7 +141,7 @@ def _preview(kind: BulkKind, name: str, rows: Sequence[BulkRow]) -> Answer:
             (as_file,),
             tone="warning",
         )
-    facts = [Fact(say("What"), kind.title), Fact(say("Rows"), say("{count:,} will be done", count=len(good)))]
+    facts = [Fact(say("What"), say(kind.title)), Fact(say("Rows"), say("{count:,} will be done", count=len(good)))]
     if wrong:
         facts.append(
             Fact(
@@ -170,7 +172,7 @@ async def start(ctx: Ctx, job: _Job) -> Answer:
         counts = await store.counts(found.company, job)
         some = await store.rows(found.company, job, "todo", 3)
         needed.told = (
-            (say("What"), say("In bulk: {title}", title=BY_KEY[found.kind].title)),
+            (say("What"), say("In bulk: {title}", title=say(BY_KEY[found.kind].title))),
             (say("Rows"), f"{counts.get('todo', 0):,}"),
             *((say("Row {row}", row=row.number), ", ".join(one for one in row.cells if one)[:200]) for row in some),
         )
@@ -241,8 +243,7 @@ async def _after(ctx: Ctx, found: BulkJob) -> Answer:
     ended = "stopped" if left else "done"
     await store.move(found.company, found.id, ("running", "stopping"), "stopped" if left else "done")
     await _show(ctx, found)
-    said = "stopped" if ended == "stopped" else "finished"
-    return await _file(ctx, found, f"{BY_KEY[found.kind].title}: {said}.")
+    return await _file(ctx, found, f"{say(BY_KEY[found.kind].title)}: {say(_STATES[ended])}.")
 
 
 async def _do(ctx: Ctx, job: BulkJob, row: BulkRow) -> BulkRow:
@@ -262,7 +263,9 @@ async def _do(ctx: Ctx, job: BulkJob, row: BulkRow) -> BulkRow:
             raise
         return replace(row, state="failed", said=_why(problem))
     except (NeedsApproval, NotPermitted) as refused:
-        return replace(row, state="failed", said=getattr(refused, "text", "This needs somebody's approval by now."))
+        return replace(
+            row, state="failed", said=getattr(refused, "text", say("This needs somebody's approval by now."))
+        )
     except UserError as problem:
         return replace(row, state="failed", said=problem.text)
     return replace(row, state="done")
@@ -288,7 +291,7 @@ async def _settle(ctx: Ctx, job: BulkJob, row: BulkRow) -> BulkRow:
     except ChatopsError:
         done = None
     if done is None:
-        return replace(row, state="unknown", said="It may or may not have happened. Check in Dialpad.")
+        return replace(row, state="unknown", said=say("It may or may not have happened. Check in Dialpad."))
     return replace(row, state="done" if done else "todo")
 
 
@@ -317,11 +320,11 @@ def _progress(job: BulkJob, counts: Mapping[str, int]) -> Card:
     filled = _BAR * over // total if total else _BAR
     parts = [
         say("{over:,} of {total:,}", over=over, total=total),
-        *(f"{counts[one]:,} {one}" for one in ("failed", "unknown") if counts.get(one)),
+        *(f"{counts[one]:,} {say(_WORDS[one])}" for one in ("failed", "unknown") if counts.get(one)),
     ]
     if counts.get("wrong"):
         parts.append(say("{wrong:,} left out", wrong=counts["wrong"]))
-    title = _STATES.get(job.state, "waiting")
+    state = say(_STATES.get(job.state, mark("waiting")))
     bar = f"{'▓' * filled}{'░' * (_BAR - filled)} {100 * over // total if total else 100}%"
     text: Prose = f"{bar}  ·  {' · '.join(parts)}"
     buttons: tuple[Button, ...] = (Button("Result as a file", "bulk.result", {"job": job.id}),)
@@ -329,7 +332,7 @@ def _progress(job: BulkJob, counts: Mapping[str, int]) -> Card:
         buttons = (Button("Stop", "bulk.stop", {"job": job.id}, style="danger"), *buttons)
     if job.state == "stopped" and counts.get("todo"):
         buttons = (Button("Go on", "bulk.resume", {"job": job.id}, style="primary"), *buttons)
-    return Card(prose(Bold(BY_KEY[job.kind].title), f": {title}"), text=text, buttons=buttons)
+    return Card(prose(Bold(say(BY_KEY[job.kind].title)), f": {state}"), text=text, buttons=buttons)
 
 
 @router.button(risk=Risk.CHANGE)
@@ -360,7 +363,7 @@ async def resume(ctx: Ctx, job: _Job) -> Answer:
 async def result(ctx: Ctx, job: _Job) -> Answer:
     """Send what became of each row, as a file."""
     found = await _get(ctx, job)
-    return await _file(ctx, found, say("{title}: each row and what became of it.", title=BY_KEY[found.kind].title))
+    return await _file(ctx, found, say("{title}: each row and what became of it.", title=say(BY_KEY[found.kind].title)))
 
 
 async def _file(ctx: Ctx, job: BulkJob, said: str) -> Attachment:
@@ -370,14 +373,14 @@ async def _file(ctx: Ctx, job: BulkJob, said: str) -> Attachment:
     heading = [head or say("Column {at}", at=at) for at, head in enumerate(job.heading, start=1)]
     lines = [
         {
-            "Row": row.number,
-            "Result": _WORDS[row.state],
-            "Why": row.said,
+            say("Row"): row.number,
+            say("Result"): say(_WORDS[row.state]),
+            say("Why"): row.said,
             **dict(zip(heading, row.cells, strict=False)),
         }
         for row in rows
     ]
-    told = ", ".join(f"{count:,} {_WORDS[state]}" for state, count in sorted(counts.items()))
+    told = ", ".join(f"{count:,} {say(_WORDS[state])}" for state, count in sorted(counts.items()))
     return Attachment(
         f"bulk-{job.kind}-{ctx.now:%Y-%m-%d}.csv", as_csv(lines).encode("utf-8-sig"), prose(Bold(said), f" {told}.")
     )

@@ -74,9 +74,7 @@ async def call(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None, line: LineUse
     return await _preview(ctx, to, shown, line, await look_before(ctx, [to], is_call=True))
 
 
-async def _preview(
-    ctx: Ctx, to: Party, shown: OwnNumber | None, line: str, before: Before, title: str = "Call now?"
-) -> Confirm:
+async def _preview(ctx: Ctx, to: Party, shown: OwnNumber | None, line: str, before: Before, title: str = "") -> Confirm:
     used, blocked = await asyncio.gather(line_to_use(ctx, shown, line, for_calls=True), blocked_among(ctx, [to.number]))
     if used.line.number == to.number:
         raise FieldError("to", say("That is your own number. Choose somebody else."))
@@ -85,18 +83,16 @@ async def _preview(
     if used.refused:
         notes += [" ", not_from_there(used.refused, "call")]
     if to.extension:
-        notes.append(
-            say(
-                " Dial {extension} when they have answered: extensions are not dialed from here.",
-                extension=to.extension,
-            )
+        extension = say(
+            "Dial {digits} when they have answered: extensions are not dialed from here.", digits=to.extension
         )
+        notes += [" ", extension]
     if blocked:
         notes.append(say(" This number is blocked here, so it cannot call back."))
     return Confirm(
         route="call.dial",
         args={**args, **({"seen": before.seen} if before.seen else {})},
-        title=title,
+        title=title or say("Call now?"),
         facts=(
             Fact(say("To"), prose(to.shown(), f" ({to.detail})" if to.detail else "")),
             *before.facts,

@@ -14,7 +14,7 @@ from bot.arguments.party import Party
 from bot.arguments.period import Period, Since
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import DialpadError, NotAllowed, NotFound
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.cards.channel_line import line_of_channel
 from bot.cards.past_call import call_card, call_row
 from bot.cards.placed_calls import placed_calls
@@ -41,6 +41,10 @@ USUAL: Final = timedelta(days=7)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ONLY: Final[dict[str, frozenset[Outcome]]] = {"missed": frozenset({"missed", "abandoned", "not answered"})}
 """Words that stand for more than one outcome."""
+_TITLES: Final = {
+    "": mark("Calls"), "missed": mark("Missed calls"), "answered": mark("Answered calls"),
+    "voicemail": mark("Voicemail calls"),
+}  # fmt: skip
 
 _ABOUT: Final = tuple(
     (re.compile(said, re.IGNORECASE), "with {who} {rest}")
@@ -179,13 +183,16 @@ async def calls(
         args["who"] = who.number
     buttons = (
         *((Button("Older", "calls.calls", args | {"before": str(oldest)}),) if oldest else ()),
-        *((Button(f"Not only {here.name}"[:75], "calls.calls", _without(args, "group")),) if here else ()),
+        *(
+            (Button(say("Not only {line}", line=here.name)[:75], "calls.calls", _without(args, "group")),)
+            if here
+            else ()
+        ),
         Button("Search…", "calls.calls", args, form=True),
     )
-    title = f"{((only or '').capitalize() + say(' calls') if only else say('Calls'))}"
     return Listing(
         prose(
-            title,
+            say(_TITLES.get(only or "", "Calls")),
             sentence(" with {shown}", shown=who.shown()) if who else "",
             say(" in {group}", group=group.name) if group else "",
             f" {since.words}" if since else say(" in the last 7 days"),
@@ -341,7 +348,7 @@ async def _who_can_help(ctx: Ctx) -> Prose:
     except DialpadError:
         return say("Ask one of them.")
     names = [user.name for user in page.items[:3]]
-    return sentence("Ask {names}.", names=listed(names, say(" or "))) if names else say("Ask one of them.")
+    return sentence("Ask {names}.", names=listed(names, " or ")) if names else say("Ask one of them.")
 
 
 def _bound(before: str) -> int | None:

@@ -14,7 +14,7 @@ from bot.arguments.moment import Moment
 from bot.arguments.operator import OperatorChoice
 from bot.arguments.phonebook import party_of
 from bot.basics.errors import Conflict, FieldError, NotFound, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.person import PersonKey
 from bot.basics.times import lasting
 from bot.cards import recordings
@@ -49,7 +49,7 @@ from bot.dialpad.actions.recordingsharelink import CreateRecordingLink
 router = Router()
 
 LONGEST_TRANSCRIPT: Final = 2_800
-_NOT_WAITING: Final = "This call does not wait in the queue any more: somebody answers it, or they hung up."
+_NOT_WAITING: Final = mark("This call does not wait in the queue any more: somebody answers it, or they hung up.")
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,12 @@ async def claim(ctx: Ctx, card: CardId) -> Answer:
         return Reply(say("You have already claimed this."), _next(found))
     acted = await found.board.act(found.card, ctx.person, "claimed")
     if not acted.done:
-        return _taken(acted.item, found, say("Somebody was faster: it is claimed by "))
+        return _taken(acted.item, found, faster=True)
     return Reply(say("It is yours. A call or text that reaches them settles it."), _next(found), tone="done")
 
 
-def _taken(item: Item | None, found: _Found, claimed: str = "It is claimed by ") -> Reply:
-    """Say how it stands instead."""
+def _taken(item: Item | None, found: _Found, *, faster: bool = False) -> Reply:
+    """Say how it stands instead. ``faster``: somebody else claimed it at the same moment."""
     if item is None:
         return Reply(say("I no longer have this. You can still find it in Dialpad's history."))
     if item.is_settled:
@@ -122,7 +122,9 @@ def _taken(item: Item | None, found: _Found, claimed: str = "It is claimed by ")
         return Reply(sentence("This is settled: {settled}.", settled=_settled(item)), (reopen,))
     if item.owner:
         over = (Button("Take over", "card.takeover", {"card": found.card.id}),) if found.leads else ()
-        return Reply(prose(claimed, _by(item.owner, item.owned_at), "."), over)
+        by = _by(item.owner, item.owned_at)
+        faster_said = sentence("Somebody was faster: it is claimed by {by}.", by=by)
+        return Reply(faster_said if faster else sentence("It is claimed by {by}.", by=by), over)
     return Reply(
         say("Nobody has claimed this."), (Button("Claim", "card.claim", {"card": found.card.id}, style="primary"),)
     )
@@ -197,7 +199,7 @@ async def takeover(ctx: Ctx, card: CardId) -> Answer:
         )
     acted = await found.board.act(found.card, ctx.person, "taken over", over=True, to=item.owner)
     if not acted.done:
-        return _taken(acted.item, found, say("Somebody was faster: it is claimed by "))
+        return _taken(acted.item, found, faster=True)
     return Reply(sentence("It is yours now. {who} had it.", who=Mention(item.owner)), _next(found), tone="done")
 
 
@@ -345,7 +347,7 @@ async def assign(
             return Reply(sentence("This call is for {to} already{by_whom}.", to=Bold(to.name), by_whom=_by_whom(view)))
         answer = await ctx.send(AssignOperator(id=view.call_id, operator_ids=[to.id]))
     except (Conflict, NotFound):
-        raise UserError(_NOT_WAITING) from None
+        raise UserError(say(_NOT_WAITING)) from None
     if (failure := answer.failure) is not None:
         raise FieldError(
             "to",
@@ -359,16 +361,13 @@ async def assign(
     names = {one: to.name if one == to.id else await _operator_named(ctx, one) for one in assigned}
     await found.board.note_assigned(found.card, ctx.person, names)
     take_back = Button("Take back", "card.unassign", {"card": card})
-    only = say("only their phone rings") if len(names) == 1 else say("only their phones ring")
-    return Reply(
-        sentence(
-            "This call is for {values} now: {only} for it.",
-            values=listed([(Bold(name),) for name in names.values()]),
-            only=only,
-        ),
-        (take_back,),
-        tone="done",
+    operators = listed([(Bold(name),) for name in names.values()])
+    said = (
+        sentence("This call is for {operators} now: only their phone rings for it.", operators=operators)
+        if len(names) == 1
+        else sentence("This call is for {operators} now: only their phones ring for it.", operators=operators)
     )
+    return Reply(said, (take_back,), tone="done")
 
 
 @router.button(title="Take back", risk=Risk.CHANGE)
@@ -378,7 +377,7 @@ async def unassign(ctx: Ctx, card: CardId) -> Answer:
     try:
         answer = await ctx.send(UnassignAllOperators(id=view.call_id))
     except (Conflict, NotFound):
-        raise UserError(_NOT_WAITING) from None
+        raise UserError(say(_NOT_WAITING)) from None
     await found.board.note_assigned(found.card, ctx.person, {})
     if not answer.operator_ids and not answer.count:
         return Reply(say("This call was not assigned to anybody any more."))
@@ -392,7 +391,7 @@ async def _find_waiting(ctx: Ctx, card: str) -> tuple[_Found, CallView]:
     found, view = await _find_call(ctx, card)
     if not view.in_queue:
         by = say(" and ").join(view.answered_by)
-        raise UserError(say("{by} answered this call meanwhile.", by=by) if by else _NOT_WAITING)
+        raise UserError(say("{by} answered this call meanwhile.", by=by) if by else say(_NOT_WAITING))
     if not found.leads:
         raise UserError(
             say("Only supervisors of {line} can assign its waiting calls.", line=view.line or say("the call center"))

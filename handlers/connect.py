@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from bot.basics.errors import FieldError, NotConnected, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.cards.connecting import WITH_KEY
 from bot.cards.welcome import welcome
 from bot.contract.argument import Carried, Text
@@ -17,7 +17,7 @@ router = Router()
 
 QuestionId = Annotated[str, Carried("Request", longest=60)]
 
-_KEY_HELP: Final = (
+_KEY_HELP: Final = mark(
     "An API key comes from Dialpad: Admin Settings, My Company, Authentication, API Keys. Only company admins see it."
 )
 
@@ -74,10 +74,10 @@ async def with_key(
     if attached.asked:
         return Reply(
             sentence(
-                "Not connected yet: {attached} has another e-mail address in Dialpad than you have in "
+                "Not connected yet: {name} has another e-mail address in Dialpad than you have in "
                 "Slack, so I asked {asked} whether that is right. If nobody answers within a day, connect "
                 "again.",
-                attached=Bold(attached.name),
+                name=Bold(attached.name),
                 asked=attached.asked,
             ),
             tone="warning",
@@ -103,9 +103,9 @@ async def _offer(ctx: Ctx, *, broken: bool) -> Card:
         return Card(
             say("Connect your Dialpad account"),
             text=sentence(
-                "{lead}Paste an API key to act in Dialpad with its permissions. {KEY_HELP}",
+                "{lead}Paste an API key to act in Dialpad with its permissions. {where_from}",
                 lead=lead,
-                KEY_HELP=_KEY_HELP,
+                where_from=say(_KEY_HELP),
             ),
             buttons=(WITH_KEY,),
         )

@@ -81,17 +81,17 @@ async def contact(
     if ours := next((party for party in known if party.is_ours), None):
         return Reply(
             say(
-                "{ours} is {ours2} at your own company, and needs no contact.",
-                ours=national(ours.number, region),
-                ours2=ours.name,
+                "{number} is {name} at your own company, and needs no contact.",
+                number=national(ours.number, region),
+                name=ours.name,
             )
         )
     if there := next((party for party in known if party.kind == "contact"), None):
         change = {**said.args, "id": there.id}
         raise Doubt(
-            say("{there} is already saved as {there2}.", there=national(there.number, region), there2=there.name),
+            say("{number} is already saved as {name}.", number=national(there.number, region), name=there.name),
             (
-                Button(f"Change {there.name}"[:75], route_of(UpdateContact), change, form=True),
+                Button(say("Change {name}", name=there.name)[:75], route_of(UpdateContact), change, form=True),
                 Button("Save another contact", route_of(CreateContact), said.args, form=True),
             ),
         )
@@ -101,8 +101,8 @@ async def contact(
         raise Doubt(
             say("There is already a contact called {name}. Is this their number?", name=same[0].name),
             (
-                *(Button(f"Change {one.name}"[:75], route_of(UpdateContact), {"id": one.id, "phones": [*said.phones]},
-                         form=True) for one in same),
+                *(Button(say("Change {name}", name=one.name)[:75], route_of(UpdateContact),
+                         {"id": one.id, "phones": [*said.phones]}, form=True) for one in same),
                 Button("Save another contact", route_of(CreateContact), said.args, form=True),
             ),
         )  # fmt: skip

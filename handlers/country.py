@@ -9,7 +9,7 @@ from bot.basics.phone import home_of
 from bot.basics.words import did_you_mean
 from bot.contract.argument import Option, SeveralMeanings, Text
 from bot.contract.context import REGION_CHOSEN, Ctx
-from bot.contract.prose import sentence
+from bot.contract.prose import listed, sentence
 from bot.contract.reply import Answer, Bold, Button, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
@@ -67,8 +67,8 @@ async def country(
     await ctx.deps.preferences.set(ctx.person, {REGION_CHOSEN: wanted})
     return Reply(
         sentence(
-            "Numbers that you type or read without + are now read as numbers of {country_name}.",
-            country_name=Bold(country_name(wanted)),
+            "Numbers that you type or read without + are now read as numbers of {country}.",
+            country=Bold(country_name(wanted)),
         ),
         (_CHANGE, _BACK),
         tone="done",
@@ -80,27 +80,25 @@ async def _shown(ctx: Ctx) -> Reply:
     if chosen:
         return Reply(
             sentence(
-                "You chose {country_name}: numbers that you type without + are read as numbers there.",
-                country_name=Bold(country_name(chosen)),
+                "You chose {country}: numbers that you type without + are read as numbers there.",
+                country=Bold(country_name(chosen)),
             ),
             (_CHANGE, _BACK),
         )
     region = await ctx.region()
     others = [one for one in region.split("+") if one != home_of(region)]
-    beside = (
-        say(", or where they are none there, of {others}", others=say(" or ").join(map(country_name, others)))
-        if others
-        else ""
-    )
-    where = say(", your company's{beside}.", beside=beside)
-    return Reply(
+    home = Bold(country_name(home_of(region)))
+    said = (
         sentence(
-            "Numbers that you type without + are read as numbers of {country_name}{where}",
-            country_name=Bold(country_name(home_of(region))),
-            where=where,
-        ),
-        (_CHANGE,),
+            "Numbers that you type without + are read as numbers of {country}, your company's, or where they are none "
+            "there, of {others}.",
+            country=home,
+            others=listed([country_name(one) for one in others], " or "),
+        )
+        if others
+        else sentence("Numbers that you type without + are read as numbers of {country}, your company's.", country=home)
     )
+    return Reply(said, (_CHANGE,))
 
 
 def _unknown(said: str) -> FieldError:

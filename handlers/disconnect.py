@@ -1,7 +1,9 @@
 """Handles ``disconnect``: ends the connection and everything that depends on it, here and at Dialpad."""
 
+from typing import Final
+
 from bot.basics.errors import NotConnected
-from bot.basics.language import say
+from bot.basics.language import mark, say, say_count
 from bot.cards.connecting import CONNECT
 from bot.contract.context import Ctx, Ended
 from bot.contract.prose import plural, prose
@@ -11,7 +13,7 @@ from bot.dialpad.action import Risk
 
 router = Router()
 
-_WHAT_BECOMES = "Those of channels go on with a colleague who sees the same lines; the others are removed."
+_WHAT_BECOMES: Final = mark("Those of channels go on with a colleague who sees the same lines; the others are removed.")
 
 
 @router.command(
@@ -32,9 +34,14 @@ async def disconnect(ctx: Ctx) -> Answer:
             return Reply(say("You are not connected to Dialpad."), buttons=(Button("Connect", CONNECT),))
         name = say("nobody (Dialpad ended the connection)")
     ends = await ctx.deps.connections.would_end(ctx.person)
-    what = plural(ends.timed, "change that is still due", "changes that are still due")
+    due = say_count(
+        "{count} change that is still due will not happen.", "{count} changes that are still due will not happen.",
+        ends.timed,
+    )  # fmt: skip
     subscriptions = (
-        (Fact(say("Your subscriptions"), f"{ends.subscriptions:,}. {_WHAT_BECOMES}"),) if ends.subscriptions else ()
+        (Fact(say("Your subscriptions"), f"{ends.subscriptions:,}. {say(_WHAT_BECOMES)}"),)
+        if ends.subscriptions
+        else ()
     )
     return Confirm(
         route="disconnect.end",
@@ -49,7 +56,7 @@ async def disconnect(ctx: Ctx) -> Answer:
             ),
         ),
         yes=say("Disconnect"),
-        note=say("{what} will not happen.", what=what) if ends.timed else "",
+        note=due if ends.timed else "",
         danger=True,
     )
 
@@ -68,8 +75,11 @@ async def end(ctx: Ctx) -> Answer:
 
 
 def _passed_on(count: int) -> str:
-    which = plural(count, "subscription of a channel goes on", "subscriptions of channels go on")
-    return say("{which} with a colleague's account; they were told.", which=which)
+    return say_count(
+        "{count} subscription of a channel goes on with a colleague's account; they were told.",
+        "{count} subscriptions of channels go on with a colleague's account; they were told.",
+        count,
+    )
 
 
 def _gone_here(ended: Ended) -> str:
@@ -82,7 +92,7 @@ def _gone_here(ended: Ended) -> str:
         if ended.hooks_left or ended.access_left:
             return say("Your Dialpad access can no longer be used here")  # a sealed token is kept to remove the rest
         return say("None of your Dialpad access is stored here")
-    return say("{gone} and {gone2} were removed here", gone=", ".join(gone[:-1]), gone2=gone[-1])
+    return say("{gone} and {last} were removed here", gone=", ".join(gone[:-1]), last=gone[-1])
 
 
 def _left_there(ended: Ended) -> str:

@@ -21,7 +21,7 @@ from bot.contract.argument import SeveralMeanings
 from bot.contract.context import Ctx
 from bot.contract.doubt import Doubt
 from bot.contract.prose import listed, prose, sentence, till
-from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Part, Raw, Reply
+from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Raw, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Entity, Risk
 from bot.dialpad.actions.people import User
@@ -150,22 +150,26 @@ async def dnd(
 
 def _for_somebody(whose: Colleague, wanted: bool) -> Doubt:
     """Say that everybody sets it for themselves, with what can be done for a colleague."""
-    word, duty = ("on", "off") if wanted else ("off", "on")
+    word, duty, name = ("on", "off", whose.name) if wanted else ("off", "on", whose.name)
+    if wanted:
+        said = say(
+            "Everybody sets do not disturb for themselves. Supervisors can put {name} off duty, and Dialpad admins can "
+            "set it for others.",
+            name=name,
+        )
+    else:
+        said = say(
+            "Everybody sets do not disturb for themselves. Supervisors can put {name} on duty, and Dialpad admins can "
+            "set it for others.",
+            name=name,
+        )
+    theirs = say("{name} off duty", name=name) if wanted else say("{name} on duty", name=name)
     return Doubt(
-        say(
-            "Everybody sets do not disturb for themselves. Supervisors can put {whose} {duty} duty, and "
-            "Dialpad admins can set it for others.",
-            whose=whose.name,
-            duty=duty,
-        ),
+        said,
         (
-            Button(
-                say("{whose} {duty} duty", whose=whose.name, duty=duty),
-                "duty.duty",
-                {"colleague": whose.raw, "state": duty},
-            ),
+            Button(theirs, "duty.duty", {"colleague": whose.raw, "state": duty}),
             Button("Set it as an admin…", route_of(ToggleDnd), {"id": whose.id, "do_not_disturb": word}, form=True),
-            Button(say("My own: {word}", word=word), "dnd.dnd", {"state": word}),
+            Button("My own: on" if wanted else "My own: off", "dnd.dnd", {"state": word}),
         ),
     )
 
@@ -207,15 +211,13 @@ async def back(
     if _is_on(me, group) == state:
         return Nothing()
     await _toggle(ctx, state, group)
-    return Reply(
-        sentence(
-            "Time's up: do not disturb{where} is {on_or_off} again.",
-            where=_where(group),
-            on_or_off=say("on") if state else say("off"),
-        ),
-        buttons=_buttons(state, group),
-        tone="done",
+    where = _where(group)
+    said = (
+        sentence("Time's up: do not disturb{where} is on again.", where=where)
+        if state
+        else sentence("Time's up: do not disturb{where} is off again.", where=where)
     )
+    return Reply(said, buttons=_buttons(state, group), tone="done")
 
 
 async def _present(ctx: Ctx, group: Group | None) -> Card:
@@ -232,12 +234,9 @@ async def _present(ctx: Ctx, group: Group | None) -> Card:
     elif silent and not is_on:
         text = say("It is on for all your calls, so none rings. {said}", said=text)
     return Card(
-        sentence(
-            "Do not disturb{where} is {on_or_off}{till}",
-            where=_where(group),
-            on_or_off=say("on") if is_on else say("off"),
-            till=till(end) if is_on else (),
-        ),
+        sentence("Do not disturb{where} is on{till}", where=_where(group), till=till(end))
+        if is_on
+        else sentence("Do not disturb{where} is off", where=_where(group)),
         facts=tuple(
             Fact(say("In {group}", group=one.group.name), sentence("on{till}", till=till(one.until))) for one in quiet
         ),
@@ -271,11 +270,11 @@ def _is_on(me: User, group: Group | None) -> bool:
 
 
 def _changed(before: bool, wanted: bool, group: Group | None, end: datetime | None, *, stays: bool = False) -> Reply:
-    now = "on" if wanted else "off"
-    change: tuple[Part, ...] = (
-        (f": {'on' if before else 'off'} → {now}",) if before != wanted else (say(": still {now}", now=now),)
-    )
-    rest = sentence(", with no end time.") if stays else prose(till(end), ".")
+    if before != wanted:
+        change = say(": off → on") if wanted else say(": on → off")
+    else:
+        change = say(": still on") if wanted else say(": still off")
+    rest = (say(", with no end time."),) if stays else prose(till(end), ".")
     return Reply(
         sentence("Do not disturb{where}{change}{rest}", where=_where(group), change=change, rest=rest),
         buttons=_buttons(wanted, group),

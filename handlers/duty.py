@@ -13,7 +13,7 @@ from bot.arguments.places import raw_of
 from bot.arguments.reason import Reason
 from bot.arguments.switch import Switch
 from bot.basics.errors import Conflict, DialpadError, FieldError, NotAllowed, NotFound, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.name_search import fold, name_words
 from bot.basics.words import Word, split
 from bot.cards.cover import meant_for_others
@@ -56,7 +56,7 @@ _OF_SOMEBODY: Final = tuple(
         r"duty (?!(?:on|off)\b)(?P<who>@?[\w.'-]+) (?P<state>on|off)",
     )
 )
-_SILENT: Final = "Do not disturb is on, so no call rings."
+_SILENT: Final = mark("Do not disturb is on, so no call rings.")
 
 
 @dataclass(frozen=True)
@@ -187,11 +187,10 @@ async def _check_reason(
     """Ask who or what is meant when a reason begins with a colleague's name, or names a line. Raises Doubt."""
     words = split(reason)
     now, typed = "on" if state else "off", {"until": until.isoformat()} if until else {}
-    mine = Button(
-        say("Yourself {now} duty: {reason}", now=now, reason=reason),
-        "duty.confirmed_reason",
-        {"state": now, "reason": reason, **typed},
+    yourself = (
+        say("Yourself on duty: {reason}", reason=reason) if state else say("Yourself off duty: {reason}", reason=reason)
     )
+    mine = Button(yourself, "duty.confirmed_reason", {"state": now, "reason": reason, **typed})
     within = words[0].text.casefold() in _IN and len(words) > 1
     line = " ".join(word.text for word in words[1 if within else 0 :])
     found = await named(ctx, line, (Entity.CALL_CENTER, Entity.DEPARTMENT), callable_only=False)
@@ -199,26 +198,24 @@ async def _check_reason(
         found = [one for one in found if fold(one.name) == fold(line)]
     if found and colleague is not None:
         theirs = Button(
-            say("{one} {now} duty", one=colleague.name, now=now),
-            "duty.duty",
-            {"state": now, "colleague": colleague.id, **typed},
+            _named_duty(colleague.name, state), "duty.duty", {"state": now, "colleague": colleague.id, **typed}
         )
         raise Doubt(
-            say("Duty is for all their call centers at once, not for {name} alone.", name=found[0].name), (theirs,)
+            say("Duty is for all their call centers at once, not for {line} alone.", line=found[0].name), (theirs,)
         )
     if colleague is not None:
         return
     if found:
+        name = found[0].name
         silent = Button(
-            say("Do not disturb {off_or_on} in {name}", off_or_on="off" if state else "on", name=found[0].name),
+            say("Do not disturb off in {line}", line=name) if state else say("Do not disturb on in {line}", line=name),
             "dnd.dnd",
             {"state": "off" if state else "on", "group": raw_of(found[0]), **typed},
         )
-        every = Button(say("Go {now} duty everywhere", now=now), "duty.duty", {"state": now, **typed})
-        raise Doubt(
-            say("Duty is for all your call centers at once, not for {name} alone.", name=found[0].name),
-            (every, silent),
+        every = Button(
+            "Go on duty everywhere" if state else "Go off duty everywhere", "duty.duty", {"state": now, **typed}
         )
+        raise Doubt(say("Duty is for all your call centers at once, not for {line} alone.", line=name), (every, silent))
     count = await name_length(ctx, words, (Entity.USER,))
     people = await named(ctx, said(words[:count]), (Entity.USER,), callable_only=False) if count else []
     people = [one for one in people if set(name_words(words[0].text)) & set(name_words(one.name))]
@@ -226,10 +223,13 @@ async def _check_reason(
         why = " ".join(word.text for word in words[count:])
         rest = {"state": now, **typed, **({"reason": why} if why else {})}
         others = [
-            Button(say("{one} {now} duty", one=one.name, now=now), "duty.duty", {"colleague": one.id, **rest})
-            for one in people[:3]
+            Button(_named_duty(one.name, state), "duty.duty", {"colleague": one.id, **rest}) for one in people[:3]
         ]
         raise Doubt(say("Whose duty is it?"), (*others, mine))
+
+
+def _named_duty(name: str, on_duty: bool) -> str:
+    return say("{name} on duty", name=name) if on_duty else say("{name} off duty", name=name)
 
 
 @router.button(title="Duty", risk=Risk.CHANGE)
@@ -259,15 +259,16 @@ async def _silence(ctx: Ctx, colleague: Colleague | None) -> _Silence | None:
         return None
     if person.do_not_disturb:
         off = Button("Turn do not disturb off", "dnd.dnd", {"state": "off"}, style="primary")
-        return _Silence(_SILENT, () if colleague else (off,))
+        return _Silence(say(_SILENT), () if colleague else (off,))
     found = await silent_groups(ctx, person, mine=colleague is None)
     quiet = [one for one in found if one.group.kind == "callcenter"]
     if not quiet:
         return None
-    said = sentence(
-        "Do not disturb is on in {silent_in}, so {its_or_their} calls do not ring.",
-        silent_in=silent_in(quiet),
-        its_or_their=say("its") if len(quiet) == 1 else say("their"),
+    where = silent_in(quiet)
+    said = (
+        sentence("Do not disturb is on in {where}, so its calls do not ring.", where=where)
+        if len(quiet) == 1
+        else sentence("Do not disturb is on in {where}, so their calls do not ring.", where=where)
     )
     return _Silence(said, () if colleague else tuple(one.turn_off() for one in quiet[:3]))
 
@@ -288,7 +289,7 @@ async def back(
         return Nothing()
     await ctx.send(SetDutyStatus(id=colleague.id if colleague else ME, on_duty=state))
     return Reply(
-        sentence("Time's up. {whose}: {in_words} again.", whose=_whose(colleague), in_words=_in_words(state, None)),
+        sentence("Time's up. {whose}: {duty} again.", whose=_whose(colleague), duty=_in_words(state, None)),
         buttons=_buttons(state, colleague),
         tone="done",
     )
@@ -298,8 +299,11 @@ async def _ask(ctx: Ctx, colleague: Colleague | None) -> DutyStatus:
     try:
         return await ctx.send(GetDutyStatus(id=colleague.id if colleague else ME))
     except (NotFound, Conflict):
-        who = say("{colleague} is", colleague=colleague.name) if colleague else say("You are")
-        raise UserError(say("{who} not in a call center, so there is no duty status to show.", who=who)) from None
+        if colleague is None:
+            raise UserError(say("You are not in a call center, so there is no duty status to show.")) from None
+        raise UserError(
+            say("{name} is not in a call center, so there is no duty status to show.", name=colleague.name)
+        ) from None
 
 
 async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:

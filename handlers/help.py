@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.words import did_you_mean
 from bot.contract.argument import Carried, Text
 from bot.contract.context import CommandInfo, Ctx
@@ -16,15 +16,15 @@ router = Router()
 
 _ON_A_CALL: Final = ("live", "add-to-call", "park", "unpark", "record", "note")
 GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
-    ("you", "You", ("dnd", "duty", "status", "whoami")),
-    ("calls", "Calls", ("call", "hangup", "transfer", "calls", "last", "label", *_ON_A_CALL)),
-    ("texts", "Texts", ("sms", "scheduled")),
-    ("team", "Your team", ("open", "oncall", "board", "alerts", "add", "remove", "stats")),
-    ("people", "Customers", ("who", "contact", "block", "unblock", "blocked")),
-    ("news", "Notifications", ("notify", "labels", "news")),
+    ("you", mark("You"), ("dnd", "duty", "status", "whoami")),
+    ("calls", mark("Calls"), ("call", "hangup", "transfer", "calls", "last", "label", *_ON_A_CALL)),
+    ("texts", mark("Texts"), ("sms", "scheduled")),
+    ("team", mark("Your team"), ("open", "oncall", "board", "alerts", "add", "remove", "stats")),
+    ("people", mark("Customers"), ("who", "contact", "block", "unblock", "blocked")),
+    ("news", mark("Notifications"), ("notify", "labels", "news")),
 )
 """The groups of help: id, title, commands. What stands in none is in the last one."""
-REST: Final = ("rest", "Everything else")
+REST: Final = ("rest", mark("Everything else"))
 _MOST_NEAR: Final = 4
 
 
@@ -77,7 +77,7 @@ async def help_(
             return _card(ctx, known[near[0]])
         raise Doubt(
             say("There is no command “{wanted}”. Did you mean:", wanted=wanted[:30]),
-            [Button(typed(say("help {one}", one=one)), "help.help_", {"word": one}) for one in near[:_MOST_NEAR]],
+            [Button(typed(f"help {one}"), "help.help_", {"word": one}) for one in near[:_MOST_NEAR]],
         )
     return _overview(ctx, say("There is no help about “{wanted}”. This is what you can do here:", wanted=wanted[:30]))
 
@@ -104,13 +104,17 @@ def _words_of(ctx: Ctx, group: str) -> list[str]:
 def _overview(ctx: Ctx, said: str = "") -> Listing:
     keys = [(key, title) for key, title, _ in GROUPS] + [REST]
     rows = tuple(
-        Row((Bold(title),), note=", ".join(_words_of(ctx, key)), button=Button("Show", "help.group", {"group": key}))
+        Row(
+            (Bold(say(title)),),
+            note=", ".join(_words_of(ctx, key)),
+            button=Button("Show", "help.group", {"group": key}),
+        )
         for key, title in keys
         if _words_of(ctx, key)
     )
     typed = ctx.deps.settings.typed
     note = sentence(
-        "About one command: {typed}. Everything works after an @mention too.", typed=Code(typed(say("help sms")))
+        "About one command: {typed}. Everything works after an @mention too.", typed=Code(typed("help sms"))
     )
     return Listing(said or say("What you can do here"), rows, note=note, buttons=(Button("Menu", "menu.menu"),))
 
@@ -118,7 +122,7 @@ def _overview(ctx: Ctx, said: str = "") -> Listing:
 def _of_group(ctx: Ctx, group: str, title: str) -> Listing:
     known = _known(ctx)
     rows = tuple(_row(ctx, known[word]) for word in _words_of(ctx, group))
-    return Listing(title, rows, note=say("An example opens first what it would do."), buttons=(_BACK,))
+    return Listing(say(title), rows, note=say("An example opens first what it would do."), buttons=(_BACK,))
 
 
 _BACK: Final = Button("All groups", "help.help_")
@@ -126,8 +130,8 @@ _BACK: Final = Button("All groups", "help.help_")
 
 def _row(ctx: Ctx, info: CommandInfo) -> Row:
     example = next(iter(info.examples), "")
-    usage = prose(Bold(info.word), f" {info.usage}" if info.usage else "")
-    return Row(info.summary, note=usage, button=_try(ctx, info, example) if example else None)
+    usage = prose(Bold(info.word), f" {say(info.usage)}" if info.usage else "")
+    return Row(say(info.summary), note=usage, button=_try(ctx, info, example) if example else None)
 
 
 def _try(ctx: Ctx, info: CommandInfo, example: str) -> Button:
@@ -137,14 +141,16 @@ def _try(ctx: Ctx, info: CommandInfo, example: str) -> Button:
 
 def _card(ctx: Ctx, info: CommandInfo) -> Card:
     typed = ctx.deps.settings.typed
-    facts = [Fact(say("Type"), prose(Code(typed(f"{info.word} {info.usage}".strip()))))]
+    facts = [Fact(say("Type"), prose(Code(typed(f"{info.word} {say(info.usage)}".strip()))))]
     others = [one for one in info.said if one != info.word][:6]
     if others:
         facts.append(Fact(say("Or"), listed([prose(Code(typed(one))) for one in others], last=", ")))
     examples = tuple(_try(ctx, info, example) for example in info.examples)
     note = say("If you leave something out, a form asks for it.") if info.usage else ""
-    return Card(info.summary, facts=tuple(facts), note=note, buttons=(*examples, _BACK))
+    return Card(say(info.summary), facts=tuple(facts), note=note, buttons=(*examples, _BACK))
 
 
 def _group_called(wanted: str) -> tuple[str, str] | None:
-    return next(((key, title) for key, title, _ in GROUPS if wanted in {key, title.casefold()}), None)
+    return next(
+        ((key, title) for key, title, _ in GROUPS if wanted in {key, title.casefold(), say(title).casefold()}), None
+    )

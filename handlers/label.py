@@ -9,7 +9,7 @@ from bot.arguments.caller import read_party
 from bot.arguments.party import Party
 from bot.arguments.phonebook import PEOPLE, UnclearName, name_length, parties_of, said
 from bot.basics.errors import ChatopsError, Conflict, FieldError, NotAllowed, NotFound
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.phone import looks_like_number
 from bot.basics.words import Word, did_you_mean, split
 from bot.cards.last_call import last_call
@@ -72,7 +72,7 @@ async def label(
     if view is None and party is None and (theirs := await last_call(ctx, None, of_lines=True)) is not None:
         return await _of_others(ctx, theirs, words, wanted)
     if view is None:
-        whom = say(" with {region}", region=party.plain(await ctx.region())) if party else ""
+        whom = say(" with {who}", who=party.plain(await ctx.region())) if party else ""
         args: dict[str, Raw] = {"labels": "\n".join(wanted)} if wanted else {}
         choose = Button("Choose a call", route_of(LabelCall), args, form=True)
         return Reply(
@@ -87,15 +87,15 @@ async def label(
     except (NotAllowed, NotFound, Conflict):
         if view.phase != "ended":
             return _still_on(words)
-        raise Doubt(_NOT_YOURS, (Button("Choose a call…", route_of(LabelCall), {}, form=True),)) from None
+        raise Doubt(say(_NOT_YOURS), (Button("Choose a call…", route_of(LabelCall), {}, form=True),)) from None
     parties = await parties_of(ctx, [view.number] if view.number else [])
     names = {one.number: one.name for one in parties}
-    when = (say(" of "), When(view.started, "date")) if view.started else ()
+    when = sentence(" of {when}", when=When(view.started, "date")) if view.started else ""
     now: dict[str, Raw] = {"id": view.call_id, "labels": "\n".join(together)}
     other = prose(*other_side(view, names))
     shown = listed([prose(Bold(one)) for one in together])
     return Reply(
-        prose(say("The call with "), other, *when, say(" is now labeled "), shown, "."),
+        sentence("The call with {other}{when} is now labeled {labels}.", other=other, when=when, labels=shown),
         (Button("Change…", route_of(LabelCall), now, form=True),),
         tone="done",
     )
@@ -133,7 +133,7 @@ async def _of_others(ctx: Ctx, view: CallView, words: str, wanted: list[str]) ->
     )
 
 
-_NOT_YOURS: Final = (
+_NOT_YOURS: Final = mark(
     "That call is not one of yours: Dialpad lets those who were on it, supervisors of its line and admins label it. "
     "Ask one of them, or choose another call."
 )
@@ -183,10 +183,7 @@ async def _known_labels(ctx: Ctx, words: str, wanted: list[str]) -> list[str]:
         typed = ctx.deps.settings.typed
         raise Doubt(
             say("Dialpad has no label “{one}”. Which one do you mean?", one=one[:40]),
-            [
-                Button(typed(say("label {line}", line=line))[:75], WORDS, {"t": say("label {line}", line=line)})
-                for line in lines
-            ],
+            [Button(typed(f"label {line}")[:75], WORDS, {"t": f"label {line}"}) for line in lines],
         )
     return [known.get(one.casefold(), one) for one in wanted]
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from bot.basics.errors import ChatopsError, FieldError, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.basics.name_search import fold
 from bot.cards.notice import labels_in_words
 from bot.cards.rights import rights_of
@@ -18,7 +18,7 @@ from bot.dialpad.actions.calllabels import ListCallLabels
 router = Router()
 
 MOST: Final = 20
-_WHAT: Final = (
+_WHAT: Final = mark(
     "A missed call or voicemail with one of these labels waits for nobody: its card says so, nobody is asked."
 )
 _NONE: Final = frozenset({"none", "nothing", "no"})
@@ -53,13 +53,11 @@ async def labels(
         by = prose(Mention(known.by)) if known.by else say("nobody yet; these are the usual ones")
         change = Button("Change…", "labels.labels", {"words": ", ".join(now) or "none"}, form=True)
         facts = (Fact(say("Labels"), labels_in_words(now)), Fact(say("Chosen by"), by))
-        return Card(say("Labels that settle a call"), facts=facts, note=_WHAT, buttons=(change,))
+        return Card(say("Labels that settle a call"), facts=facts, note=say(_WHAT), buttons=(change,))
     await _check_rights(ctx)
     wanted = await _wanted(ctx, words, now)
     if wanted == now:
-        return Reply(
-            sentence("These settle a call already: {labels_in_words}.", labels_in_words=Bold(labels_in_words(now)))
-        )
+        return Reply(sentence("These settle a call already: {labels}.", labels=Bold(labels_in_words(now))))
     return Confirm(
         "labels.choose",
         {"chosen": ", ".join(wanted)},
@@ -67,7 +65,9 @@ async def labels(
         (
             Fact(say("Labels"), labels_in_words(wanted)),
             Fact(say("Until now"), labels_in_words(now)),
-            Fact(say("What happens"), say("{WHAT} What waits with one of them now is settled at once.", WHAT=_WHAT)),
+            Fact(
+                say("What happens"), say("{rule} What waits with one of them now is settled at once.", rule=say(_WHAT))
+            ),
         ),
         say("Save"),
         note=say("This is for everybody at your company. The channels where calls are posted are told."),
@@ -82,8 +82,8 @@ async def choose(ctx: Ctx, chosen: Annotated[str, Carried("Labels", longest=1_00
     saved = await ctx.notifications.choose_settling_labels(ctx.person, [one for one in chosen.split(", ") if one])
     return Reply(
         sentence(
-            "From now on these settle a call: {labels_in_words}.",
-            labels_in_words=Bold(labels_in_words(sorted(saved.now))),
+            "From now on these settle a call: {labels}.",
+            labels=Bold(labels_in_words(sorted(saved.now))),
         ),
         tone="done",
     )
@@ -106,9 +106,9 @@ async def _wanted(ctx: Ctx, words: str, now: list[str]) -> list[str]:
             raise FieldError(
                 "words",
                 say(
-                    "“{missing}” is not among them. These are: {labels_in_words}.",
+                    "“{missing}” is not among them. These are: {labels}.",
                     missing=missing[0][:40],
-                    labels_in_words=labels_in_words(now),
+                    labels=labels_in_words(now),
                 ),
             )
         return [one for one in now if one not in given]
@@ -119,7 +119,7 @@ async def _wanted(ctx: Ctx, words: str, now: list[str]) -> list[str]:
     if len(wanted) > MOST:
         raise FieldError(
             "words",
-            say("{count} labels are too many; {MOST} can settle calls. Leave some out.", count=len(wanted), MOST=MOST),
+            say("{count} labels are too many; {most} can settle calls. Leave some out.", count=len(wanted), most=MOST),
         )
     return wanted
 
@@ -136,6 +136,6 @@ async def _check_known(ctx: Ctx, given: list[str]) -> None:
             hint = (
                 say("Did you mean {near}?", near=near)
                 if near
-                else say("It has: {values}.", values=", ".join(list(known.values())[:MOST]))
+                else say("It has: {labels}.", labels=", ".join(list(known.values())[:MOST]))
             )
             raise FieldError("words", say("Dialpad has no label “{one}”. {hint}", one=one[:40], hint=hint))

@@ -105,13 +105,11 @@ async def last(
 
     view = await last_call(ctx, who, wanted, of_lines=only == "missed")
     if view is None:
-        whom = say(" with {region}", region=who.plain(await ctx.region())) if who else ""
+        whom = say(" with {who}", who=who.plain(await ctx.region())) if who else ""
         return Reply(
-            say(
-                "No {missed}call of yours{whom} in the last 7 days is known here.",
-                missed=say("missed ") if only else "",
-                whom=whom,
-            ),
+            say("No missed call of yours{whom} in the last 7 days is known here.", whom=whom)
+            if only
+            else say("No call of yours{whom} in the last 7 days is known here.", whom=whom),
             (Button("Look up calls…", "calls.calls", form=True),),
             tone="warning",
         )
@@ -132,27 +130,27 @@ def _once_more(
     view: CallView, names: dict[str, str], *, block: bool, is_ours: bool, texts: bool, text: str | None
 ) -> Reply:
     """Show whom the last call was with before anything reaches them."""
-    missed = say("missed call") if view.inbound and view.outcome in _MISSED else "call"
-    side = prose(
-        say("Your last {missed} was ", missed=missed),
-        say("from ") if view.inbound else say("to "),
-        *other_side(view, names),
-    )
-    when = prose(", ", When(view.started, "date"), ".") if view.started else "."
+    side = prose(*other_side(view, names), *((", ", When(view.started, "date")) if view.started else ()))
+    if not view.inbound:
+        said = sentence("Your last call was to {side}.", side=side)
+    elif view.outcome in _MISSED:
+        said = sentence("Your last missed call was from {side}.", side=side)
+    else:
+        said = sentence("Your last call was from {side}.", side=side)
     call = Button("Call back", "call.call", {"to": view.number}, None if block or texts else "primary")
     write = Button("Text…", "sms.sms", {"to": [view.number]}, "primary" if texts else None, form=True)
     if text:
         write = Button(say("Text “{text}”", text=cut(text)), "sms.sms", {"to": [view.number], "text": text}, "primary")
     if texts:
-        return Reply(prose(side, when), (write, call))
+        return Reply(said, (write, call))
     if block and is_ours:
         return Reply(
-            sentence("{side}{when} Numbers of your own company cannot be blocked.", side=side, when=when),
+            sentence("{said} Numbers of your own company cannot be blocked.", said=said),
             (call, write),
             tone="warning",
         )
     stop = (Button("Block…", "block.block", {"numbers": [view.number]}, "danger"),) if block else ()
-    return Reply(prose(side, when), (*stop, call, write))
+    return Reply(said, (*stop, call, write))
 
 
 def cut(text: str) -> str:

@@ -34,6 +34,7 @@ from bot.dialpad.actions.users import SetCallRecording
 
 router = Router()
 
+_ADDED: Final = "added to it"
 _ADD_TO_CALL: Final = re.compile(
     r"(?:add|bring|invite|pull|get) (?P<who>.+?) (?:to|into|onto|in|on) (?:(?:the|my|this|our) )?call", re.IGNORECASE
 )
@@ -175,7 +176,7 @@ async def add_to_call(ctx: Ctx, who: AddedTo, call: LiveCallId = "") -> Answer:
     def button(one: OngoingCall) -> Button:
         return Button("Add", "live.add_to_call", {"who": who.number, "call": one.id})
 
-    found = await choose_own(ctx, call, say("added to it"), lambda one: one.i_talk, button)
+    found = await choose_own(ctx, call, _ADDED, lambda one: one.i_talk, button)
     if not isinstance(found, OngoingCall):
         return found
     names = await names_of_others(ctx, [found])
@@ -197,13 +198,13 @@ async def add_to_call(ctx: Ctx, who: AddedTo, call: LiveCallId = "") -> Answer:
 @router.confirmed(action=AddParticipant)
 async def bring_in(ctx: Ctx, who: AddedTo, call: LiveCallId) -> Answer:
     """Call somebody into the call."""
-    return await call_control.add_somebody(ctx, await _theirs(ctx, call, say("added to it")), who)
+    return await call_control.add_somebody(ctx, await _theirs(ctx, call, _ADDED), who)
 
 
 @router.button(title="Add to the call", submit="Call them", risk=AddParticipant.risk, opening=_opened)
 async def add(ctx: Ctx, who: AddedTo, call: LiveCallId = "") -> Answer:
     """Call somebody into a call."""
-    return await call_control.add_somebody(ctx, await _theirs(ctx, call, say("added to it")), who)
+    return await call_control.add_somebody(ctx, await _theirs(ctx, call, _ADDED), who)
 
 
 @router.button(title="Park", risk=Unpark.risk)
@@ -218,7 +219,7 @@ async def park(ctx: Ctx, call: LiveCallId) -> Answer:
 @router.button(title="Take the call", risk=Unpark.risk)
 async def take(ctx: Ctx, call: LiveCallId) -> Answer:
     """Take a parked call, which anybody of its line may."""
-    return await call_control.take_back(ctx, await find_live(ctx, call, say("taken back")))
+    return await call_control.take_back(ctx, await find_live(ctx, call, "taken back"))
 
 
 @router.button(title="Record", risk=SetCallRecording.risk)

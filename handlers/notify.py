@@ -35,7 +35,7 @@ from bot.arguments.subscription_options import (
     events,
 )
 from bot.basics.errors import FieldError, UserError
-from bot.basics.language import say
+from bot.basics.language import say, say_count
 from bot.basics.times import WEEKDAYS
 from bot.basics.words import did_you_mean
 from bot.cards.channel_line import line_of_channel
@@ -76,7 +76,7 @@ from bot.contract.board import Notifications, SubscriptionChanged, SubscriptionE
 from bot.contract.context import Ctx, Origin
 from bot.contract.corrections import with_choices
 from bot.contract.doubt import Doubt
-from bot.contract.prose import plural, prose, sentence
+from bot.contract.prose import prose, sentence
 from bot.contract.reading import fill_in, read_words
 from bot.contract.reply import Answer, Bold, Button, Confirm, Fact, Form, Listing, Mention, Prose, Raw, Reply, Row
 from bot.contract.routing import Router
@@ -215,9 +215,10 @@ async def _list(ctx: Ctx, notifications: Notifications) -> Answer:
         say("What you are notified about") if personal else say("What is posted in this channel"),
         tuple(subscription_row(subscription, number) for number, subscription in enumerate(subscriptions[:MOST], 1)),
         empty=say("Nothing yet. Missed calls, voicemails and texts are a good start."),
-        note=say(
-            "{more_here_belongss} to another Dialpad company.",
-            more_here_belongss=plural(others, "more here belongs", "more here belong"),
+        note=say_count(
+            "{count} more here belongs to another Dialpad company.",
+            "{count} more here belong to another Dialpad company.",
+            others,
         )
         if others
         else "",
@@ -267,20 +268,17 @@ async def _typed(ctx: Ctx, words: str, *, usage: str = _LIKE, **more: str) -> An
     route = next(route for route in router.routes if route.id == "notify.save")
     said, callers = queue_length(words)
     more = {"to": "me"} | more if names_own_switch(said) else more
-    before = say("notify me") if more else "notify"
+    before = "notify me" if more else "notify"
     try:
         raw = {**await read_words(ctx, route, said, usage=usage), **more}
     except UserError as problem:
-        others = [
-            say("notify {line}", line=line)
-            for line in _near_beginnings(say("me {words}", words=words) if more else words)
-        ]
+        others = [f"notify {line}" for line in _near_beginnings(f"me {words}" if more else words)]
         raise await with_choices(ctx, route, said, {}, problem, typed=before, others=others) from problem
     raw |= {"only": f"{raw.get('only', '')} queue:{callers}".strip()} if callers else {}
     try:
         return await fill_in(ctx, route, raw)
     except SeveralMeanings as unclear:
-        own = say("me ") if more else ""
+        own = "me " if more else ""
         meant = [_meaning(f"{own}{words}", unclear, one) for one in unclear.meanings]
         raise Doubt(unclear.text, meant) from None
 
@@ -296,7 +294,7 @@ def _near_beginnings(words: str) -> list[str]:
                 word, {"on", "off", *(part for phrase in known_phrases() for part in phrase.split())}
             ):
                 switch = " ".join([*typed[:at], near, *typed[at + 1 :]])
-                lines += [say("me {switch}", switch=switch)] if read_switch(switch) else []
+                lines += [f"me {switch}"] if read_switch(switch) else []
     return lines
 
 
@@ -411,7 +409,7 @@ async def _preview(
         return await _shown(ctx, before, note or say("Nothing was changed."))
     if before is None and len(here) >= MOST:
         raise UserError(
-            say("There are {MOST} notifications here already. Remove one before you add another.", MOST=MOST)
+            say("There are {most} notifications here already. Remove one before you add another.", most=MOST)
         )
     notes = [note] if note else []
     if not made.is_personal and not await notifications.may_post(ctx.person, made.channel):
@@ -545,9 +543,9 @@ async def resume(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     if is_brought_back(before, found, ctx.person.user_id) and not (await rights_of(ctx)).cover_all(found.places):
         raise UserError(
             say(
-                "{owner_name} paused this, and it is about lines you do not belong to. Ask them or a "
-                "Dialpad admin to resume it.",
-                owner_name=await _owner_name(ctx, found),
+                "{owner} paused this, and it is about lines you do not belong to. Ask them or a Dialpad admin to "
+                "resume it.",
+                owner=await _owner_name(ctx, found),
             )
         )
     problem = await notifications.save_subscription(found, ctx.person)
@@ -563,11 +561,14 @@ async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     found = await _mine(ctx, notifications, subscription)
     await notifications.post_test(found)
     where = say("to you, in a direct message") if found.is_personal else say("in the channel")
-    sent = [say("a made-up missed call")] if found.kinds - DIGESTS else []
-    sent += [say("the digest so far")] if found.kinds & DIGESTS else []
-    what = say(" and ").join(sent)
-    rest = say("on the way {where}. If nothing arrives, invite me with /invite.", where=where)
-    return Reply(f"{what[:1].upper()}{what[1:]} {'are' if sent[1:] else 'is'} {rest}")
+    invite = say("If nothing arrives, invite me with /invite.")
+    if not found.kinds & DIGESTS:
+        return Reply(say("A made-up missed call is on the way {where}. {invite}", where=where, invite=invite))
+    if not found.kinds - DIGESTS:
+        return Reply(say("The digest so far is on the way {where}. {invite}", where=where, invite=invite))
+    return Reply(
+        say("A made-up missed call and the digest so far are on the way {where}. {invite}", where=where, invite=invite)
+    )
 
 
 @router.button(title="Remove", risk=Risk.CHANGE)
@@ -590,7 +591,7 @@ async def remove_now(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     ctx.touched("subscription", found.id)
     again: dict[str, Raw] = {"kinds": sorted(found.kinds)}
     return Reply(
-        sentence("Removed: {in_words}.", in_words=in_words(found)),
+        sentence("Removed: {what}.", what=in_words(found)),
         (Button("Add another", "notify.save", again, form=True),),
         tone="done",
     )

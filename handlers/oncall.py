@@ -21,7 +21,7 @@ from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Carried, Choice, Option, Text
 from bot.contract.board import Notifications, PostedCard
 from bot.contract.context import Ctx
-from bot.contract.prose import prose, sentence
+from bot.contract.prose import sentence
 from bot.contract.reading import fill_in
 from bot.contract.reply import Answer, Bold, Button, Listing, Mention, Nothing, Raw, Reply, Row, When
 from bot.contract.routing import Router
@@ -272,8 +272,8 @@ async def take(ctx: Ctx, card: CardId, how: Annotated[str, Carried("How", longes
     if not {place.group_id for place in mine.group_details} & {line.partition(":")[2] for line in asked.lines}:
         raise UserError(
             say(
-                "You do not answer calls for {values}, so you cannot take over there.",
-                values=say(" or ").join(asked.lines.values()),
+                "You do not answer calls for {lines}, so you cannot take over there.",
+                lines=say(" or ").join(asked.lines.values()),
             )
         )
     silent = _is_silent(mine, asked.lines)
@@ -295,15 +295,13 @@ async def take(ctx: Ctx, card: CardId, how: Annotated[str, Carried("How", longes
     stand_in = {"until": asked.until.isoformat(), "by": mine.name} | ({"silent": "yes"} if silent else {})
     await ctx.deps.later.at(ctx.now, f"covered:{card}", "oncall.stand_down", stand_in, asker, {})
     return Reply(
-        prose(
-            *(
-                say("You are covering for "),
-                Bold(asked.name),
-                say(" until "),
-                When(asked.until, "date"),
-                say(". I'll let them know."),
-            ),
-            say(" Do not disturb is on, so no call rings at your phone until you turn it off.") if silent else "",
+        sentence(
+            "You are covering for {name} until {when}. I'll let them know.{silent}",
+            name=Bold(asked.name),
+            when=When(asked.until, "date"),
+            silent=say(" Do not disturb is on, so no call rings at your phone until you turn it off.")
+            if silent
+            else "",
         ),
         (Button("Turn do not disturb off", "dnd.dnd", {"state": "off"}),) if silent else (),
         tone="warning" if silent else "done",
@@ -318,8 +316,8 @@ def _not_free(ctx: Ctx, found: PostedCard, asked: Cover) -> Reply | None:
     if found.claimed_by == me:
         return Reply(
             sentence(
-                "You are already covering for {asked} until {when}.",
-                asked=Bold(asked.name),
+                "You are already covering for {name} until {when}.",
+                name=Bold(asked.name),
                 when=When(asked.until, "date"),
             )
         )
@@ -339,9 +337,9 @@ def _is_silent(person: User, lines: Iterable[str]) -> bool:
 
 def _silent_cover(card: str, asked: Cover) -> Reply:
     return Reply(
-        prose(
-            *(say("Do not disturb is on, so no call for "), lines_of(asked), say(" would ring at your phone. ")),
-            say("Nothing has changed yet."),
+        sentence(
+            "Do not disturb is on, so no call for {lines} would ring at your phone. Nothing has changed yet.",
+            lines=lines_of(asked),
         ),
         (
             Button("Turn it off and take over", "oncall.take", {"card": card, "how": RING}, style="primary"),
@@ -381,22 +379,20 @@ async def stand_down(
     Runs as the person who asked, who agreed to it by asking.
     """
     end = datetime.fromisoformat(until)
+    reason = say("Covered by {name}", name=by)
     try:
         if ctx.now >= end or not (await ctx.send(GetDutyStatus(id=ME))).on_duty:
             return Nothing()
         async with for_a_while(ctx, end, waiting_key(ctx.person, "duty"), "duty.back", {"state": "on"}):
-            await ctx.send(SetDutyStatus(id=ME, on_duty=False, duty_status_reason=f"Covered by {by}"[:LONGEST_REASON]))
+            await ctx.send(SetDutyStatus(id=ME, on_duty=False, duty_status_reason=reason[:LONGEST_REASON]))
     except Conflict:
         return Nothing()  # they answer no call center's calls any more, so there is no duty to end
     return Reply(
-        prose(
-            *(
-                Bold(by),
-                say(" is covering for you. You are off duty until "),
-                When(end, "date"),
-                say(", then on duty again."),
-            ),
-            say(" {by} has do not disturb on, so no call rings at their phone.", by=by) if silent else "",
+        sentence(
+            "{name} is covering for you. You are off duty until {when}, then on duty again.{silent}",
+            name=Bold(by),
+            when=When(end, "date"),
+            silent=say(" {name} has do not disturb on, so no call rings at their phone.", name=by) if silent else "",
         ),
         (Button("Go on duty now", "duty.duty", {"state": "on"}),),
         tone="done",
@@ -418,7 +414,7 @@ async def withdraw(ctx: Ctx, card: CardId) -> Answer:
     """Withdraw a request for cover: only the person who asked can, while nobody has taken over."""
     notifications, found, asked = await _find(ctx, card)
     if asked.asker != ctx.person.user_id:
-        return Reply(say("Only {asked} can take this back.", asked=asked.name))
+        return Reply(say("Only {name} can take this back.", name=asked.name))
     if found.handled_by:
         return Reply(say("You have already taken it back."))
     after = found if found.claimed_by else await notifications.withdraw(found, ctx.person)
@@ -447,9 +443,9 @@ async def _find(ctx: Ctx, card: str) -> tuple[Notifications, PostedCard, Cover]:
 
 def _too_late(card: PostedCard | None, asked: Cover) -> Reply:
     if card is None or card.claimed_by is None:
-        return Reply(say("{asked} no longer needs cover.", asked=asked.name))
+        return Reply(say("{name} no longer needs cover.", name=asked.name))
     return Reply(
         sentence(
-            "Somebody was faster: {who} is covering for {asked}.", who=Mention(card.claimed_by), asked=Bold(asked.name)
+            "Somebody was faster: {who} is covering for {name}.", who=Mention(card.claimed_by), name=Bold(asked.name)
         )
     )

@@ -148,7 +148,7 @@ async def _scope(ctx: Ctx, board: Notifications, rights: Rights, whose: str | No
                 {"whose": "here"},
             )
         if whose == "here":
-            mine = ctx.deps.settings.typed(say("open mine"))
+            mine = ctx.deps.settings.typed("open mine")
             raise UserError(
                 say("Nothing is posted here, so no line's work belongs here. Type {mine}, or a line's name.", mine=mine)
             )

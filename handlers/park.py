@@ -1,6 +1,5 @@
 """Handles ``park`` and ``unpark``: puts a caller aside, and takes them back."""
 
-from bot.basics.language import say
 from bot.cards.call_control import LiveCallId, OngoingCall, choose_own, park_call, take_back
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Button
@@ -59,5 +58,5 @@ async def unpark(ctx: Ctx, call: LiveCallId = "") -> Answer:
     def button(live: OngoingCall) -> Button:
         return Button("Take back", "park.unpark", {"call": live.id})
 
-    live = await choose_own(ctx, call, say("taken back"), lambda one: one.is_parked, button)
+    live = await choose_own(ctx, call, "taken back", lambda one: one.is_parked, button)
     return await take_back(ctx, live) if isinstance(live, OngoingCall) else live

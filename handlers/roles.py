@@ -8,7 +8,7 @@ from bot.arguments.group import Group, GroupChoice
 from bot.arguments.slack_names import InSlack, UserGroups
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.catalogue.typed import ActionChoice, named_action
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.context import Ctx
@@ -21,8 +21,8 @@ from bot.dialpad.action import Action, Risk
 router = Router()
 
 _CLASSES: Final[Mapping[Risk, str]] = {
-    Risk.READ: "Reading", Risk.CHANGE: "Changing", Risk.OUTWARD: "Reaching people outside",
-    Risk.DESTRUCTIVE: "Deleting",
+    Risk.READ: mark("Reading"), Risk.CHANGE: mark("Changing"), Risk.OUTWARD: mark("Reaching people outside"),
+    Risk.DESTRUCTIVE: mark("Deleting"),
 }  # fmt: skip
 _WHO: Final = (
     Option("Everybody", "member"), Option("Supervisors and admins", "supervisor"), Option("Admins", "admin"),
@@ -38,8 +38,11 @@ _HOURS: Final = tuple(
     Option(plural(hours, "hour") if hours < 24 else plural(hours // 24, "day"), str(hours))
     for hours in (1, 4, 8, 24, 72, 168)
 )
-_SAID: Final = {Role.MEMBER: "everybody", Role.SUPERVISOR: "supervisors and admins", Role.ADMIN: "admins"}
-_PLACES: Final = {"anywhere": "anywhere", "direct": "in direct messages with me"}
+_SAID: Final = {
+    Role.MEMBER: mark("everybody"), Role.SUPERVISOR: mark("supervisors and admins"), Role.ADMIN: mark("admins"),
+}  # fmt: skip
+_ONE: Final = {Role.MEMBER: mark("member"), Role.SUPERVISOR: mark("supervisor"), Role.ADMIN: mark("admin")}
+_PLACES: Final = {"anywhere": mark("anywhere"), "direct": mark("in direct messages with me")}
 _MOST_RULES: Final = 40
 
 
@@ -49,7 +52,7 @@ async def _policy(ctx: Ctx) -> RolePolicy:
     if not await gate.holds(ctx, Role.ADMIN):
         mine = await gate.role_of(ctx)
         raise UserError(
-            say("Only admins can see and change this. You are a {mine} here; ask an admin.", mine=mine.value)
+            say("Only admins can see and change this. You are a {role} here; ask an admin.", role=say(_ONE[mine]))
         )
     return await gate.policy(await ctx.account.company())
 
@@ -70,7 +73,7 @@ async def roles(ctx: Ctx) -> Answer:
     gate = ctx.gate
     if not await gate.holds(ctx, Role.ADMIN):
         mine = await gate.role_of(ctx)
-        return Reply(say("You are a {mine} here. Only admins see and change who may do what.", mine=mine.value))
+        return Reply(say("You are a {role} here. Only admins see and change who may do what.", role=say(_ONE[mine])))
     return _listing(ctx, gate.file, await _policy(ctx))
 
 
@@ -81,16 +84,19 @@ def _listing(ctx: Ctx, file: str, policy: RolePolicy, said: str = "") -> Listing
         Row(prose(Bold(say("Supervisors")), ": ", _people(policy.supervisors, policy, Role.SUPERVISOR))),
     ]
     rows += [
-        Row(prose(Bold(name), ": ", _in_words(policy.rules.get(risk.value, FREE)))) for risk, name in _CLASSES.items()
+        Row(prose(Bold(say(name)), ": ", _in_words(policy.rules.get(risk.value, FREE))))
+        for risk, name in _CLASSES.items()
     ]
     others = [name for name in policy.rules if name not in set(Risk)]
     for name in others[:_MOST_RULES]:
         drop = Button("Remove", "roles.drop", {"name": name}) if can else None
         rows.append(Row(prose(Bold(_called(name)), ": ", _in_words(policy.rules[name])), button=drop))
     asked: Prose = sentence("in {who}", who=Mention(policy.ask_in)) if policy.ask_in else say("in direct messages")
-    good = say(" and is good for {hours}. Dialpad's own permissions hold besides.", hours=plural(policy.hours, "hour"))
     note: Prose = sentence(
-        "{rest}Approval is asked for {asked}{good}", rest=f"{said} " if said else "", asked=asked, good=good
+        "{said}Approval is asked for {where} and is good for {hours}. Dialpad's own permissions hold besides.",
+        said=f"{said} " if said else "",
+        where=asked,
+        hours=plural(policy.hours, "hour"),
     )
     if file:
         note = sentence("{note} All this is in the file {file} and is changed there.", note=note, file=file)
@@ -109,39 +115,39 @@ def _people(named: tuple[str, ...], policy: RolePolicy, role: Role) -> Prose:
         sources.append(
             say("admins at Dialpad") if role is Role.ADMIN else say("supervisors of a call center at Dialpad")
         )
-    return listed(sources) if sources else "nobody"
+    return listed(sources) if sources else say("nobody")
 
 
 def _in_words(rule: Requirement) -> Prose:
-    where: Prose = _PLACES.get(rule.where, "")
+    where: Prose = say(_PLACES.get(rule.where, ""))
     if rule.where == "channels":
-        where = sentence("in {channels}", channels=listed([(Mention(one),) for one in rule.channels], say(" or ")))
+        where = sentence("in {channels}", channels=listed([(Mention(one),) for one in rule.channels], " or "))
     approval = {
         Role.SUPERVISOR: say(", after a supervisor's or admin's approval"),
         Role.ADMIN: say(", after an admin's approval"),
     }
     office = say(" of {office}", office=rule.office_name or say("one office")) if rule.office else ""
-    return prose(f"{_SAID[rule.least]}{office}, ", where, approval.get(rule.approval or Role.MEMBER, ""))
+    return prose(f"{say(_SAID[rule.least])}{office}, ", where, approval.get(rule.approval or Role.MEMBER, ""))
 
 
 def _called(name: str) -> str:
     action = named_action(name)
-    return action.name if action else name
+    return say(action.name) if action else name
 
 
 # Changing them
 
 
 def _who(risk: Risk) -> Choice:
-    return Choice(say("Who may"), options=_WHO, group=_CLASSES[risk])
+    return Choice("Who may", options=_WHO, group=_CLASSES[risk])
 
 
 def _where(risk: Risk) -> Choice:
-    return Choice(say("Where"), options=_WHERE, group=_CLASSES[risk])
+    return Choice("Where", options=_WHERE, group=_CLASSES[risk])
 
 
 def _approval(risk: Risk) -> Choice:
-    return Choice(say("Has to approve"), options=_APPROVAL, group=_CLASSES[risk])
+    return Choice("Has to approve", options=_APPROVAL, group=_CLASSES[risk])
 
 
 async def _filled(ctx: Ctx, form: Form) -> Form:
@@ -169,7 +175,11 @@ async def _filled(ctx: Ctx, form: Form) -> Form:
 
 def _refuse_file(ctx: Ctx) -> None:
     if file := ctx.gate.file:
-        raise UserError(f"The roles are in the file {file}, which goes before what is chosen here. Change them there.")
+        raise UserError(
+            say(
+                "The roles are in the file {file}, which goes before what is chosen here. Change them there.", file=file
+            )
+        )
 
 
 @router.button(title="Roles", submit="Save", risk=Risk.CHANGE, opening=_filled)

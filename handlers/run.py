@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Annotated, Any, Final
 
 from bot.basics.errors import FieldError, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.cards.reaching_out import with_colleagues
 from bot.catalogue import favorites
 from bot.catalogue.answers import FIND, as_words, reader_of, route_of
@@ -31,7 +31,9 @@ router.routes += with_colleagues(build_routes())
 ON_MENU: Final = 12
 SHOWN: Final = 8
 """Most matches listed: as many as fit on a screen."""
-_MARKS: Final = {Risk.READ: "", Risk.CHANGE: "changes", Risk.OUTWARD: "asks first", Risk.DESTRUCTIVE: "asks first"}
+_MARKS: Final = {
+    Risk.READ: "", Risk.CHANGE: mark("changes"), Risk.OUTWARD: mark("asks first"), Risk.DESTRUCTIVE: mark("asks first"),
+}  # fmt: skip
 
 
 # Finding one
@@ -103,17 +105,17 @@ _ROUTES: Final = {route.id: route for route in router.routes}
 
 
 def _row(action: type[Action[Any]], note: Prose = "") -> Row:
-    risk = _MARKS[action.risk]
+    risk = say(_MARKS[action.risk])
     where = group_word(group_of(action))
     said = note or " · ".join(part for part in (where, risk, consequence_of(action)) if part)
     fields = [field for field in fields_of(action) if field.argument.shown]
     form = bool(fields) and action not in RUN_AS
-    return Row(action.name, note=said, button=Button("Open", route_of(action), form=form))
+    return Row(say(action.name), note=said, button=Button("Open", route_of(action), form=form))
 
 
 def consequence_of(action: type[Action[Any]]) -> str:
     """Return the first sentence of what an action does."""
-    return " ".join((action.__doc__ or "").split()).partition(". ")[0].rstrip(".")
+    return say(" ".join((action.__doc__ or "").split())).partition(". ")[0].rstrip(".")
 
 
 async def _menu(ctx: Ctx) -> Answer:
@@ -124,7 +126,7 @@ async def _menu(ctx: Ctx) -> Answer:
             args = {str(k): v for k, v in dict(kept.get("args") or {}).items()}
             rows.append(
                 Row(
-                    ("★ ", action.name),
+                    ("★ ", say(action.name)),
                     note=_said(args),
                     button=Button("Open", route_of(action), args, form=bool(args)),
                 )
@@ -221,7 +223,9 @@ async def keep(
     await favorites.keep(ctx, action.slug, _read(args))
     return Reply(
         sentence(
-            "“{action}” is now a favorite. See {typed}.", action=action.name, typed=Code(ctx.deps.settings.typed("run"))
+            "“{action}” is now a favorite. See {typed}.",
+            action=say(action.name),
+            typed=Code(ctx.deps.settings.typed("run")),
         ),
         (Button("Remove", "run.drop", {"slug": slug, "args": args}),),
         tone="done",

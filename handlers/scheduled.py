@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from bot.arguments.send_at import AT_LEAST, SendAt, SendTime, earliest, in_words
 from bot.basics.errors import BadRequest, Conflict, FieldError, NotFound, UserError
-from bot.basics.language import say
+from bot.basics.language import mark, say
 from bot.cards.scheduled_texts import bulk_card, due_at, note_scheduled, recipients_of, schedule_buttons, scheduled_row
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
@@ -30,7 +30,7 @@ ROWS: Final = 8
 MOST_PAGES: Final = 10
 """Pages of twenty that are read for one list."""
 LONGEST: Final = 1500
-_GONE: Final = "This text does not wait any more: it was sent or canceled."
+_GONE: Final = mark("This text does not wait any more: it was sent or canceled.")
 
 ScheduleName = Annotated[str, Carried("Scheduled text", longest=200)]
 WhenToSend = Annotated[
@@ -108,9 +108,9 @@ async def _find(ctx: Ctx, schedule: str) -> ScheduledText:
     try:
         found = await ctx.send(GetScheduledText(id=schedule))
     except NotFound:
-        raise UserError(_GONE) from None
+        raise UserError(say(_GONE)) from None
     if found.status not in {None, "active"}:
-        raise UserError(_GONE)
+        raise UserError(say(_GONE))
     return found
 
 
@@ -121,12 +121,12 @@ async def cancel(ctx: Ctx, schedule: ScheduleName) -> Answer:
     try:
         await ctx.send(DeleteScheduledText(id=schedule))
     except (Conflict, NotFound):
-        raise UserError(_GONE) from None
+        raise UserError(say(_GONE)) from None
     await note_scheduled(ctx, found.to_numbers, schedule, None)
     again: dict[str, Raw] = {"to": list(found.to_numbers), "text": found.text or ""}
     buttons = (Button("Write it again…", "sms.sms", again, form=True),) if found.to_numbers else ()
     return Reply(
-        sentence("The text to {recipients_of} is not sent.", recipients_of=await recipients_of(ctx, found)),
+        sentence("The text to {recipients} is not sent.", recipients=await recipients_of(ctx, found)),
         buttons,
         tone="done",
     )
@@ -159,10 +159,10 @@ async def send(ctx: Ctx, schedule: ScheduleName) -> Answer:
     try:
         await ctx.send(SendScheduledTextNow(id=schedule))
     except (Conflict, NotFound):
-        raise UserError(_GONE) from None
+        raise UserError(say(_GONE)) from None
     await note_scheduled(ctx, found.to_numbers, schedule, None)
     return Reply(
-        sentence("Your text to {recipients_of} is on its way.", recipients_of=await recipients_of(ctx, found)),
+        sentence("Your text to {recipients} is on its way.", recipients=await recipients_of(ctx, found)),
         tone="done",
     )
 
@@ -214,7 +214,7 @@ async def save(
     try:
         changed = await ctx.send(UpdateScheduledText(id=schedule, text=text, start_date=start, timezone=zone))
     except (Conflict, NotFound):
-        raise UserError(_GONE) from None
+        raise UserError(say(_GONE)) from None
     planned = due_at(changed) or moment
     if planned is not None:
         await note_scheduled(ctx, changed.to_numbers, schedule, planned)

@@ -45,18 +45,19 @@ async def set_my_duty(ctx: Ctx) -> Answer:
 @router.message_shortcut("Text this number", summary="Send a text to a number in the message")
 async def text_number(ctx: Ctx, text: MessageText = "") -> Answer:
     """Open the text form, with the message's number filled in."""
-    return await _choose(ctx, text, "sms.sms", "to", many=True, label=say("Text"))
+    return await _choose(ctx, text, "sms.sms", "to", many=True, label="Text")
 
 
 @router.message_shortcut("Call this number", summary="Call a number in the message")
 async def call_number(ctx: Ctx, text: MessageText = "") -> Answer:
     """Open the call form, with the message's number filled in; what extension to dial stands above it."""
-    answer = await _choose(ctx, text, "call.call", "to", many=False, label=say("Call"))
+    answer = await _choose(ctx, text, "call.call", "to", many=False, label="Call")
     extensions = extensions_in(verbatim(text), await ctx.region()) if isinstance(answer, Form) else {}
     digits = extensions.get(str(answer.args.get("to"))) if isinstance(answer, Form) else None
     if digits is None or not isinstance(answer, Form):
         return answer
-    return replace(answer, notice=f"Dial {digits} when they have answered: extensions are not dialed from here.")
+    notice = say("Dial {digits} when they have answered: extensions are not dialed from here.", digits=digits)
+    return replace(answer, notice=notice)
 
 
 @router.message_shortcut("Look up or save contact", summary="Who is the number in the message? Or save it as a contact")
@@ -65,13 +66,13 @@ async def look_up(ctx: Ctx, text: MessageText = "") -> Answer:
     numbers = await _numbers(ctx, text)
     if len(numbers) == 1:
         return await caller_card(ctx, await party_of(ctx, numbers[0]))
-    return await _choose(ctx, text, "who.who", "number", many=False, label=say("Look up"))
+    return await _choose(ctx, text, "who.who", "number", many=False, label="Look up")
 
 
 @router.message_shortcut("Block this number", summary="Block a number in the message, for the whole company")
 async def block_number(ctx: Ctx, text: MessageText = "") -> Answer:
     """Open the block form, with the number filled in; it is confirmed before anything is blocked."""
-    return await _choose(ctx, text, "block.block", "numbers", many=True, label=say("Block"))
+    return await _choose(ctx, text, "block.block", "numbers", many=True, label="Block")
 
 
 @router.message_shortcut("Follow up later", summary="Put the message, and the number in it, off until later")

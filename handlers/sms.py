@@ -13,7 +13,7 @@ from bot.arguments.recipients import Recipients
 from bot.arguments.send_at import AT_LEAST, SendAt, SendTime, earliest, in_words
 from bot.arguments.text_from import TextFrom, TypedSender
 from bot.basics.errors import BadRequest, ChatopsError, FieldError, OutcomeUnknown, UserError
-from bot.basics.language import say
+from bot.basics.language import ENGLISH, say, spoken
 from bot.cards.answering import Seen, has_left, look_before, may_leave, notice_when_opened, stop_answering
 from bot.cards.delivery import why_not_delivered
 from bot.cards.scheduled_texts import note_scheduled, schedule_buttons
@@ -177,7 +177,7 @@ async def _later(ctx: Ctx, draft: TextDraft, at: SendAt) -> Answer:
     if at.meant:
         times = [
             Button(
-                say("Send {small}: “{draft}”", small=_small(one.text), draft=draft.text),
+                say("Send {when}: “{text}”", when=_small(one.text), text=draft.text),
                 "sms.sms",
                 {**draft.args, "at": one.value},
             )
@@ -186,14 +186,14 @@ async def _later(ctx: Ctx, draft: TextDraft, at: SendAt) -> Answer:
         raise Doubt(say("Is that when it is sent, or part of the text?"), (*times, now))
     if at.at is None:
         choose = Button("Choose a time…", "sms.sms", draft.args, form=True)
-        said = say("“{rstrip}” is past. ", rstrip=at.typed.rstrip(":")) if at.is_past else ""
+        said = say("“{typed}” is past. ", typed=at.typed.rstrip(":")) if at.is_past else ""
         raise Doubt(say("{said}When should it be sent?", said=said), (choose, now))
     if at.at < ctx.now + AT_LEAST:
         raise await _too_soon(ctx, draft, now)
     timed = replace(draft, at=at.at)
     if not at.is_sure:
         then = Button(
-            say("Send {small}: “{draft}”", small=_small(await _said(ctx, at.at)), draft=draft.text),
+            say("Send {when}: “{text}”", when=_small(await _said(ctx, at.at)), text=draft.text),
             "sms.sms",
             timed.args,
         )
@@ -205,18 +205,17 @@ async def _later(ctx: Ctx, draft: TextDraft, at: SendAt) -> Answer:
 async def _too_soon(ctx: Ctx, draft: TextDraft, now: Button) -> UserError:
     nearest = earliest(ctx.now)
     said = await _said(ctx, nearest)
-    sentence = say("Dialpad sends a text later only from ten minutes on.")
+    only = say("Dialpad sends a text later only from ten minutes on.")
     if ctx.origin is Origin.FORM:
         return FieldError(
             "at",
             say(
-                "{sentence} The nearest is {said}{said2}. Leave it empty to send now.",
-                sentence=sentence,
-                said=said[:1].lower(),
-                said2=said[1:],
+                "{only} The nearest is {nearest}. Leave it empty to send now.",
+                only=only,
+                nearest=said[:1].lower() + said[1:],
             ),
         )
-    return Doubt(sentence, (Button(said, "sms.sms", replace(draft, at=nearest).args), now))
+    return Doubt(only, (Button(said, "sms.sms", replace(draft, at=nearest).args), now))
 
 
 async def _said(ctx: Ctx, moment: datetime) -> str:
@@ -226,7 +225,11 @@ async def _said(ctx: Ctx, moment: datetime) -> str:
 def _small(words: str) -> str:
     """Return a time as it is said in a sentence: "today at 5:00 PM", "Monday 16 March at 9:00 AM"."""
     first = words.partition(" ")[0]
-    return f"{first.lower()}{words[len(first) :]}" if first in {"Today", "Tomorrow", "At", "In", "Until"} else words
+    return (
+        f"{first.lower()}{words[len(first) :]}"
+        if first in {"Today", "Tomorrow", "At", "In", "Until"} or spoken() != ENGLISH
+        else words
+    )
 
 
 @router.confirmed(action=SendSms, dropped=_dropped)
@@ -271,7 +274,7 @@ async def send_bulk(
         )
     look = (Button("Who got it", "scheduled.bulk", {"bulk": bulk}),) if bulk else ()
     return Reply(
-        say("Your text is on its way to {persons}.", persons=plural(len(draft.to), "person", "people")),
+        say("Your text is on its way to {people}.", people=plural(len(draft.to), "person", "people")),
         look,
         tone="done",
     )
@@ -307,7 +310,7 @@ async def schedule(
     await note_scheduled(ctx, draft.numbers, name, draft.at)
     buttons = (*schedule_buttons(name), Button("All scheduled", "scheduled.scheduled"))
     return Reply(
-        sentence("Your text to {names_of} is sent {when}.", names_of=names_of(draft.to), when=When(draft.at, "date")),
+        sentence("Your text to {names} is sent {when}.", names=names_of(draft.to), when=When(draft.at, "date")),
         buttons,
         tone="done",
     )
@@ -335,20 +338,20 @@ async def _leaving(ctx: Ctx, draft: TextDraft) -> AsyncIterator[list[str | None]
 
 
 def _unclear(draft: TextDraft) -> Reply:
-    done, look = (
-        ("scheduled", say("See what is scheduled")) if draft.at else ("sent", say("Check the conversation in Dialpad"))
-    )
-    return Reply(
-        sentence(
-            "Dialpad did not answer, so the text to {names_of} may or may not have been {done}. {look} "
+    names = names_of(draft.to)
+    if draft.at:
+        said = sentence(
+            "Dialpad did not answer, so the text to {names} may or may not have been scheduled. See what is scheduled "
             "before you send it again.",
-            names_of=names_of(draft.to),
-            done=done,
-            look=look,
-        ),
-        (Button("All scheduled", "scheduled.scheduled"),) if draft.at else (),
-        tone="warning",
+            names=names,
+        )
+        return Reply(said, (Button("All scheduled", "scheduled.scheduled"),), tone="warning")
+    said = sentence(
+        "Dialpad did not answer, so the text to {names} may or may not have been sent. Check the conversation in "
+        "Dialpad before you send it again.",
+        names=names,
     )
+    return Reply(said, tone="warning")
 
 
 async def _note_opt_out(ctx: Ctx, numbers: list[str]) -> None:
@@ -362,13 +365,17 @@ def _sent(sent: SentSms, draft: TextDraft) -> Reply:
     if sent.message_status == "failed":
         why = why_not_delivered(sent.message_delivery_result or "")
         return Reply(
-            sentence("Dialpad could not send the text to {names}{rest}.", names=names, rest=f": {why}" if why else ""),
+            sentence("Dialpad could not send the text to {names}{why}.", names=names, why=f": {why}" if why else ""),
             buttons=(Button("Edit", "sms.sms", draft.args, form=True),),
             tone="warning",
         )
     line: dict[str, Raw] = {"line": draft.line} if draft.line else {}
     again = Button("Send another", "sms.sms", {"to": draft.numbers, **line}, form=True)
     call = Button("Call", "call.call", {"to": draft.numbers[0], **line})
-    state = say("is on its way to") if sent.message_status == "pending" else say("was sent to")
     buttons = (again, call) if len(draft.to) == 1 else (again,)
-    return Reply(sentence("Your text {state} {names}.", state=state, names=names), buttons=buttons, tone="done")
+    said = (
+        sentence("Your text is on its way to {names}.", names=names)
+        if sent.message_status == "pending"
+        else sentence("Your text was sent to {names}.", names=names)
+    )
+    return Reply(said, buttons=buttons, tone="done")

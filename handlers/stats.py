@@ -168,7 +168,7 @@ async def _begin(ctx: Ctx, question: StatsQuestion) -> Answer:
     await _look_later(ctx, {**question.args, "requests": ",".join(requests), "tries": "1"}, FIRST_LOOK)
     asked = {**question.args, "requests": ",".join(requests)}
     return Reply(
-        sentence("Preparing {value}.", value=Bold(f"{named_statistics(question)}, {question.days.words}")),
+        sentence("Preparing {what}.", what=Bold(f"{named_statistics(question)}, {question.days.words}")),
         (Button("Check now", "stats.look", asked, in_place=True),),
     )
 
@@ -284,9 +284,9 @@ async def _schedule(ctx: Ctx, question: StatsQuestion, every: Regularly, days: s
     await _keep(ctx, args, first)
     return Reply(
         sentence(
-            "You get {value} in a direct message {words}, first {when}.",
-            value=Bold(f"{named_statistics(question)}, {args['days']}"),
-            words=every.words,
+            "You get {what} in a direct message {regularly}, first {when}.",
+            what=Bold(f"{named_statistics(question)}, {args['days']}"),
+            regularly=every.words,
             when=When(first, "date"),
         ),
         (Button("Stop", "stats.stop", {"kept": _key(ctx.person, args)}), Button("Now", "stats.now", args)),
@@ -295,7 +295,7 @@ async def _schedule(ctx: Ctx, question: StatsQuestion, every: Regularly, days: s
 
 
 def _usual_days(every: Regularly) -> str:
-    return "yesterday" if len(every.weekdays) > 1 else say("last 7 days")
+    return "yesterday" if len(every.weekdays) > 1 else "last 7 days"
 
 
 async def _keep(ctx: Ctx, args: dict[str, str], at: datetime) -> None:
@@ -349,10 +349,12 @@ async def kept(ctx: Ctx) -> Answer:
     mine = [one for one in await ctx.deps.later.pending(ctx.person) if one.route == "stats.scheduled"]
     rows = []
     for one in mine:
-        subject = await SubjectChoice(say("Whose")).describe(ctx, str(one.args.get("of", "")))
+        subject = await SubjectChoice("Whose").describe(ctx, str(one.args.get("of", "")))
         what = f"{one.args.get('about')}, {subject.text}, {one.args.get('days')}"
         said = sentence(
-            "{words}, next {when}", words=parse_regularly(str(one.args.get("every"))).words, when=When(one.when, "date")
+            "{regularly}, next {when}",
+            regularly=parse_regularly(str(one.args.get("every"))).words,
+            when=When(one.when, "date"),
         )
         rows.append(Row(Bold(what).text, said, Button("Stop", "stats.stop", {"kept": one.key})))
     return Listing(say("Statistics you get"), tuple(rows), empty=say("You get none regularly."))

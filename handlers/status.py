@@ -98,9 +98,9 @@ async def _set(ctx: Ctx, text: str, until: datetime | None) -> Answer:
         await ctx.send(SetStatusMessage(status_message=one_line))
     return Reply(
         sentence(
-            "Status: {prose}{one_line}{till}.",
-            prose=prose(_quoted(before), " → ") if before else "",
-            one_line=_quoted(one_line),
+            "Status: {before}{now}{till}.",
+            before=prose(_quoted(before), " → ") if before else "",
+            now=_quoted(one_line),
             till=till(until),
         ),
         tone="done",

@@ -105,7 +105,9 @@ async def people(ctx: Ctx, group: CallCenterChoice, start: Start = "0") -> Answe
         else sentence("Dialpad is not responding. This is how it was {when}", when=When(roster.seen_at, "date"))
     )
     return Listing(
-        sentence("{group}: {count} on duty", group=Bold(group.name), count=len(roster.on_duty) or say("nobody")),
+        sentence("{group}: {count} on duty", group=Bold(group.name), count=len(roster.on_duty))
+        if roster.on_duty
+        else sentence("{group}: nobody on duty", group=Bold(group.name)),
         tuple(_row(agent, group) for agent in shown),
         empty=say("Nobody answers calls for this call center."),
         note=note,
@@ -125,12 +127,12 @@ async def agent(ctx: Ctx, group: CallCenterChoice, colleague: Annotated[Colleagu
     found = next((one for one in roster.agents if one.id == colleague.id), None)
     if found is None:
         raise UserError(
-            say("{colleague} does not answer calls for {group} any more.", colleague=colleague.name, group=group.name)
+            say("{name} does not answer calls for {group} any more.", name=colleague.name, group=group.name)
         )
     who: dict[str, Raw] = {"user_id": found.id}
     here: dict[str, Raw] = {"id": group.id} | who
     return Card(
-        sentence("{found} in {group}", found=found.name, group=group.name),
+        sentence("{name} in {group}", name=found.name, group=group.name),
         text=agent_row(found).text,
         note=say("Supervisors of a call center and coaches may listen in on calls, as Dialpad lets them."),
         buttons=(
@@ -173,7 +175,7 @@ async def _roster(ctx: Ctx, group: Group) -> tuple[Roster, bool]:
 
 def _row(one: Agent, group: Group) -> Row:
     args: dict[str, Raw] = {"group": group.raw, "colleague": one.id}
-    more = Button("More…", "supervise.agent", args, spoken=say("More: {one}", one=one.name))
+    more = Button("More…", "supervise.agent", args, spoken=say("More: {name}", name=one.name))
     said = agent_row(one)
     return Row(said.text, said.note, more=(*_duty(one), more))
 

@@ -28,9 +28,11 @@ async def unblock(ctx: Ctx, numbers: Numbers) -> Answer:
     blocked = await blocked_among(ctx, [party.number for party in numbers])
     hit = [party for party in numbers if party.number in blocked]
     if not hit:
-        verb = "is" if len(numbers) == 1 else "are"
+        theirs = listed([party.shown() for party in numbers])
         return Reply(
-            sentence("{numbers} {verb} not blocked.", numbers=listed([party.shown() for party in numbers]), verb=verb)
+            sentence("{numbers} is not blocked.", numbers=theirs)
+            if len(numbers) == 1
+            else sentence("{numbers} are not blocked.", numbers=theirs)
         )
     raw = [party.number for party in hit]
     return Confirm(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from bot.basics.language import say
+from bot.basics.language import ENGLISH, LANGUAGES, say, spoken
 from bot.cards.presence import standing_facts, standing_rows
 from bot.cards.silence import silent_groups
 from bot.contract.argument import Carried
@@ -50,7 +50,7 @@ async def whoami(ctx: Ctx) -> Answer:
     quiet = await silent_groups(ctx, me)
     numbers = [(Phone(number),) for number in me.phone_numbers[:3]]
     first = Fact(say("Numbers"), listed(numbers) if numbers else say("None"))
-    last = Fact(say("Connected"), _how(link))
+    rest = (*_language(), Fact(say("Connected"), _how(link)))
     buttons = (
         Button("Do not disturb", "dnd.dnd"),
         Button("Duty", "duty.duty"),
@@ -60,11 +60,18 @@ async def whoami(ctx: Ctx) -> Answer:
     )
     name = me.name if me.id else link.dialpad_name
     if pending:
-        rows = (_row(first), *standing_rows(me, pending, quiet), _row(last))
+        rows = (_row(first), *standing_rows(me, pending, quiet), *map(_row, rest))
         return Listing(say("You are {name} at Dialpad", name=name), rows, buttons=buttons)
     return Card(
-        say("You are {name} at Dialpad", name=name), facts=(first, *standing_facts(me, quiet), last), buttons=buttons
+        say("You are {name} at Dialpad", name=name), facts=(first, *standing_facts(me, quiet), *rest), buttons=buttons
     )
+
+
+def _language() -> tuple[Fact, ...]:
+    """Say in which language the person reads, where it is not the usual one."""
+    if spoken() == ENGLISH:
+        return ()
+    return (Fact(say("Language"), say("{language}, as in your Slack", language=LANGUAGES[spoken()])),)
 
 
 def _row(fact: Fact) -> Row:

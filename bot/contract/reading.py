@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.basics.errors import FieldError, UserError
-from bot.basics.language import say
+from bot.basics.language import say, translated
 from bot.basics.words import FILLERS, Word, did_you_mean, split, verbatim, with_plain_numbers
 from bot.contract.argument import Argument, Choice, Lookup, SeveralMeanings, Text
 from bot.contract.context import Ctx
@@ -46,7 +46,9 @@ async def read_words(ctx: Ctx, route: Route, text: str, *, usage: str = "") -> d
         if found == at and _only_fillers(words[at:]):
             break
         if found == at:
-            raise Misread(await _left_over(ctx, route, raw, words, at, text, usage or f"{route.word} {route.usage}"))
+            raise Misread(
+                await _left_over(ctx, route, raw, words, at, text, usage or f"{route.word} {translated(route.usage)}")
+            )
         at = await _read_keywords(ctx, route, raw, text, words, found)
     return raw
 

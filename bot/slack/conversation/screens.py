@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.basics.errors import ChatopsError
-from bot.basics.language import say
+from bot.basics.language import say, translated
 from bot.contract.board import UserGroup
 from bot.contract.context import Ctx
 from bot.contract.nearest import help_button
@@ -152,7 +152,7 @@ def usage_of(ctx: Ctx, route: Route) -> str:
     """Write how a route's command is typed, "" for what is not typed."""
     if route.kind is not RouteKind.COMMAND or not route.usage:
         return ""
-    return ctx.deps.settings.typed(f"{route.word} {route.usage}")
+    return ctx.deps.settings.typed(f"{route.word} {translated(route.usage)}")
 
 
 class LineScreen:
