@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz, process
 
+from bot.basics.language import speaking, spoken, translated
 from bot.catalogue.fields import fields_of
 from bot.catalogue.groups import english_group_word
 from bot.dialpad.action import Action
@@ -62,6 +63,13 @@ _ALIKE: Final = (
     "transcript conversation said",
     "schedule later",
     "upload send",
+    "actualizar cambiar editar modificar",
+    "agregar crear guardar nuevo nueva",
+    "borrar eliminar quitar",
+    "buscar listar mostrar obtener ver",
+    "colega empleado persona usuario",
+    "estadistica informe reporte",
+    "mensaje sms texto",
 )
 _JOINED: Final = {
     "callcenter": "call center",
@@ -100,6 +108,10 @@ _EMPTY: Final = frozenset({
     "is", "it", "me", "my", "of", "or", "s", "that", "the", "their", "them", "this", "to", "up", "v2", "via", "what",
     "which", "with",
 })
+_EMPTY_IN: Final[Mapping[str, frozenset[str]]] = {"es": frozenset({
+    "al", "con", "cual", "de", "del", "el", "en", "es", "esta", "este", "la", "las", "lo", "los", "mi", "o", "para",
+    "por", "que", "quien", "se", "si", "su", "sus", "un", "una", "y",
+})}
 # fmt: on
 
 _NAME, _GROUP, _SUMMARY, _SLUG, _FIELDS = 1.0, 0.7, 0.6, 0.55, 0.3
@@ -128,7 +140,7 @@ def find(query: str, limit: int = 20) -> list[type[Action[Any]]]:
     words = [said for word in _split(query) for said in _SAID.get(_stem(word), word).split()]
     if not words:
         return list(ALL[:limit])
-    index = _index()
+    index = _index(spoken())
     scores = [0.0] * len(index)
     total = 0.0
     for word in dict.fromkeys(words):
@@ -159,14 +171,16 @@ def find(query: str, limit: int = 20) -> list[type[Action[Any]]]:
 def _is_called(action: type[Action[Any]], query: str) -> bool:
     wanted = query.strip().casefold()
     slug = action.slug.casefold()
-    return wanted in {slug, slug.removeprefix("dialpad_"), action.name.casefold()}
+    names = {action.name.casefold(), translated(action.name).casefold()}
+    return wanted in {slug, slug.removeprefix("dialpad_"), *names}
 
 
 def _split(text: str) -> list[str]:
     """Split a text into its meaningful words, in lower case and without accents."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     found = re.findall(r"[a-z0-9]+", plain.replace("'s", ""))
-    told = [word for word in found if word not in _EMPTY]
+    empty = _EMPTY | _EMPTY_IN.get(spoken(), frozenset())
+    told = [word for word in found if word not in empty]
     return told or found
 
 
@@ -180,8 +194,10 @@ def _stem(word: str) -> str:
 
 
 @cache
-def _index() -> tuple[_Known, ...]:
-    return tuple(_read(action) for action in ALL)
+def _index(language: str) -> tuple[_Known, ...]:
+    """Return how actions are known to people who read a language: in it, and in English."""
+    with speaking(language):
+        return tuple(_read(action) for action in ALL)
 
 
 def _read(action: type[Action[Any]]) -> _Known:
@@ -197,6 +213,8 @@ def _read(action: type[Action[Any]]) -> _Known:
     know(_split(group_of(action)), _GROUP)
     know(_split(english_group_word(group_of(action))), _GROUP)
     know(_GROUPS.get(group_of(action), "").split(), _GROUP)
+    for said, weight in ((action.name, _NAME), (" ".join((action.__doc__ or "").split()), _SUMMARY)):
+        know(_split(translated(said)) if translated(said) != said else (), weight)
     know(_split(action.__doc__ or ""), _SUMMARY)
     know(_split(action.slug.removeprefix("DIALPAD_").replace("_", " ")), _SLUG)
     know(_split(action.request.path.removeprefix("/api/v2")), _SLUG)
@@ -214,9 +232,9 @@ def _phrase(text: str) -> str:
 
 
 @cache
-def _vocabulary() -> Mapping[str, str]:
+def _vocabulary(language: str) -> Mapping[str, str]:
     """Return every word of the index with its stem."""
-    return {word: _stem(word) for known in _index() for word in known.words}
+    return {word: _stem(word) for known in _index(language) for word in known.words}
 
 
 @cache
@@ -234,7 +252,8 @@ def _fits(word: str) -> dict[str, float]:
     stem = _stem(word)
     alike = _alike().get(stem, frozenset())
     fits: dict[str, float] = {}
-    for other, other_stem in _vocabulary().items():
+    vocabulary = _vocabulary(spoken())
+    for other, other_stem in vocabulary.items():
         if other == word:
             fits[other] = 1.0
         elif other_stem == stem:
@@ -244,7 +263,7 @@ def _fits(word: str) -> dict[str, float]:
         elif len(word) >= 3 and other.startswith(word):
             fits[other] = _BEGINNING
     if len(word) >= 4 and max(fits.values(), default=0.0) < _SAME_STEM:
-        close = process.extract(word, _vocabulary().keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_RATIO, limit=None)
+        close = process.extract(word, vocabulary.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_RATIO, limit=None)
         for other, ratio, _ in close:
             fits.setdefault(other, _SLIP * ratio / 100)
     return fits

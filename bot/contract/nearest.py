@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from bot.basics.language import say
+from bot.basics.language import say, translated
 from bot.contract.context import CommandInfo, Ctx
 from bot.contract.reply import Button
 
@@ -26,7 +26,7 @@ def about(wanted: str, known: Iterable[CommandInfo]) -> list[str]:
         return exact
     stems = {_stem(one) for one in re.findall(r"\w+", wanted)} - _EMPTY
     called = {word: _stems([word, *info.said]) for word, info in infos.items()}
-    said = {word: _stems([info.summary, *info.examples]) for word, info in infos.items()}
+    said = {word: _stems([info.summary, translated(info.summary), *info.examples]) for word, info in infos.items()}
     for known_by in (called, said):
         found = {word: len(stems & words) for word, words in known_by.items()}
         if best := max(found.values(), default=0):

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pytest
 
+from bot.basics.language import ENGLISH, LANGUAGES, say, speaking
 from bot.catalogue.search import find
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL, by_slug
@@ -315,3 +316,24 @@ def test_the_name_of_a_group_of_fields_finds_what_changes_it() -> None:
         "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID", "DIALPAD_PATCH_DEPARTMENT_DETAILS_BY_ID",
     ]  # fmt: skip
     assert find("voice intelligence")[0].request.method == "PATCH"
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != ENGLISH])
+def test_every_action_is_found_by_its_name_in_each_language(language: str) -> None:
+    with speaking(language):
+        lost = [action.slug for action in ALL if action not in find(say(action.name), 3)]
+    assert not lost
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("crear sala", "DIALPAD_CREATE_ROOM_IN_OFFICE_VIA_POST"),
+        ("mostrar usuarios", "DIALPAD_LIST_USERS"),
+        ("números bloqueados", "DIALPAD_RETRIEVE_BLOCKED_PHONE_NUMBERS"),
+        ("list call centers", "DIALPAD_RETRIEVE_CALL_CENTERS_INFORMATION"),
+    ],
+)
+def test_what_is_typed_in_spanish_or_in_english_finds_it(typed: str, slug: str) -> None:
+    with speaking("es"):
+        assert find(typed, 3)[0].slug == slug
