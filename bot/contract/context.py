@@ -95,6 +95,10 @@ class People(Protocol):
 
     async def profile(self, key: PersonKey) -> Profile: ...
 
+    def look_again(self, key: PersonKey, *, after_s: float = 0.0) -> None:
+        """Let Slack be asked about a person anew, unless their copy is not older than ``after_s``."""
+        ...
+
     async def with_email(self, team_id: str, email: str) -> str | None:
         """Find the Slack id of the person with this address in the workspace; None when there is none.
 

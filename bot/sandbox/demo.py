@@ -113,6 +113,7 @@ async def running_demo(
                 task.add_done_callback(catching_up.discard)
 
             clock.on_forward.append(time_passed)
+            slack.on_locale.append(lambda user: bot.dispatcher.deps.people.look_again(PersonKey(TEAM_ID, user)))
             try:
                 parts.update(dict.fromkeys(BOT_PATHS, bot.web))
                 for person in CONNECTED_AT_START if outside is None else ():

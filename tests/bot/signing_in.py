@@ -62,6 +62,9 @@ class KnownPeople:
         zone = ZoneInfo("America/Los_Angeles")
         self.profiles = {one.slack_id: Profile(one.name, one.email, zone) for one in PEOPLE if one.slack_id}
 
+    def look_again(self, key: PersonKey, *, after_s: float = 0.0) -> None:
+        """Nothing is kept."""
+
     async def profile(self, key: PersonKey) -> Profile:
         return self.profiles[key.user_id]
 

@@ -7,6 +7,7 @@ ONE_PROCESS: Final = {
     "test_another_command.py": "is about words; what they are is a setting that all processes have",
     "test_backup.py": "is about SQLite's file",
     "test_events_in.py": "delivers to the test instead of to the router",
+    "test_languages.py": "changes languages, which other processes learn within the hour",
     "test_leaving.py::test_what_a_killed_bot_left_the_next_one_removes_at_its_start": "ends its bot",
     "test_logs.py": "reads what this process logs",
     "test_notifications.py::test_a_restart_in_the_middle_of_an_escalation_changes_nothing": "ends its bot",

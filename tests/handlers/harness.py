@@ -189,6 +189,9 @@ class RememberedConnections:
 class Slackers:
     """The cast's profiles."""
 
+    def look_again(self, key: PersonKey, *, after_s: float = 0.0) -> None:
+        """Nothing is kept."""
+
     async def profile(self, key: PersonKey) -> Profile:
         for person in PEOPLE:
             if person.slack_id == key.user_id:

@@ -7,7 +7,7 @@ Objects
 =======
 
 ``person``   ``{id, name, display_name, real_name, first_name, title, email, tz, tz_label, color, initials,
-             is_bot}``
+             is_bot, locale}``
 ``channel``  ``{id, name, kind: "channel"|"private"|"im"|"mpim", user?, topic, purpose, is_archived, is_member,
              app_is_member, members: [user id]}``; ``user`` is the other side of an ``im``; the app's DM has
              ``user`` = ``app.user_id``.
@@ -41,11 +41,11 @@ GET
 
 ``/client/boot?as=U…`` ->
     ``{ok, me: person, people: [person] (who can be switched to), users: [person] (people, the app's bot user,
-    Slackbot), team: {id, name, domain}, time_zone, app: {id, bot_id, user_id, name, description, color, home_tab,
-    messages_tab, messages_tab_read_only}, app_dm: channel id, channels: [channel] (those the person can see:
-    public, own private, own DMs), commands: [{command, description, usage_hint}] (the app's, plus Slack's
-    ``/invite``), shortcuts: [{callback_id, name, description, kind: "global"|"message"}], usergroups: [{id, handle,
-    name, users}], modals: [view] (bottom first), home: view|null}``
+    Slackbot), team: {id, name, domain}, time_zone, locales: [{locale, name}], app: {id, bot_id, user_id, name,
+    description, color, home_tab, messages_tab, messages_tab_read_only}, app_dm: channel id, channels: [channel] (those
+    the person can see: public, own private, own DMs), commands: [{command, description, usage_hint}] (the app's, plus
+    Slack's ``/invite``), shortcuts: [{callback_id, name, description, kind: "global"|"message"}], usergroups: [{id,
+    handle, name, users}], modals: [view] (bottom first), home: view|null}``
 ``/client/conversation?as=U…&channel=C…`` ->
     ``{ok, channel, messages: [message] (by ts, replies among them), ephemerals: [message] (mine only)}``
 
@@ -77,6 +77,7 @@ the bot has acknowledged or Slack has given up (3 s); what the bot does later ar
 ``open_home``         ``{tab?: "home"|"messages"}``: the person looks at the app.
 ``react``             ``{channel, ts, name, remove?}``
 ``dismiss``           ``{channel, ts}``: an ephemeral is put away.
+``read_in``           ``{locale}``: the person uses Slack in another language from now on, such as ``es-LA``.
 ``invite_app``        ``{channel}``: same as typing ``/invite @Dialpad``.
 ``join``              ``{channel}``
 ``open_dm``           ``{user}`` -> ``{channel}``
@@ -122,7 +123,7 @@ from bot.sandbox.slack import commands
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.payloads import build_file
 from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seed import BOT_USER
+from bot.sandbox.slack.seed import BOT_USER, LOCALES
 from bot.sandbox.slack.surfaces import NotThere, find_surface, only_known
 from bot.sandbox.slack.workspace import SLACKBOT, Json
 
@@ -147,6 +148,7 @@ class ClientApi:
             "open_home": self._open_home,
             "react": self._react,
             "dismiss": self._dismiss,
+            "read_in": self._read_in,
             "invite_app": self._invite_app,
             "join": self._join,
             "open_dm": self._open_dm,
@@ -192,6 +194,7 @@ class ClientApi:
             "users": [shown_person(one) for one in space.users.values()],
             "team": space.team,
             "time_zone": cast.TIME_ZONE,
+            "locales": [{"locale": locale, "name": name} for locale, name in LOCALES.items()],
             "app": space.app,
             "app_dm": me.channel_id("app"),
             "channels": [space.shown_channel(one, me.id) for one in seen],
@@ -319,6 +322,10 @@ class ClientApi:
         me.dismiss(body["ts"])
         return {}
 
+    async def _read_in(self, me: Person, body: Json) -> Json:
+        me.read_in(body["locale"])
+        return {"me": shown_person(self._core.space.users[me.id])}
+
     async def _invite_app(self, me: Person, body: Json) -> Json:
         await me.invite_app(body["channel"])
         return {}
@@ -366,6 +373,7 @@ def shown_person(user: Json) -> Json:
         "color": user["color"],
         "initials": "".join(part[0] for part in user["real_name"].split()[:2]).upper(),
         "is_bot": user["is_bot"] or user["id"] == SLACKBOT,
+        "locale": user["locale"],
     }
 
 

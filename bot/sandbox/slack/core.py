@@ -1,6 +1,7 @@
 """What the parts of the embedded Slack share: state, clock, tickets, delivery to the bot, the app's manifest."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -62,6 +63,8 @@ class Core:
     org_wide: bool = False
     org_teams: list[str] = field(default_factory=list)
     lost: bool = False
+    on_locale: list[Callable[[str], None]] = field(default_factory=list)
+    """Who wants to know which person chose another language: Slack tells no app."""
     refreshing: dict[str, str] = field(default_factory=dict)
     made: dict[str, Json] = field(default_factory=dict)
 

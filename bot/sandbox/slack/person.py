@@ -6,9 +6,10 @@ from typing import Any
 from bot.sandbox.slack import commands, presses, submits
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.events import send_home_opened
+from bot.sandbox.slack.inputs import BadValue
 from bot.sandbox.slack.links import write_in_composer
 from bot.sandbox.slack.methods.files import announce
-from bot.sandbox.slack.seed import BOT_USER
+from bot.sandbox.slack.seed import BOT_USER, LOCALES
 from bot.sandbox.slack.surfaces import find_surface, remember
 from bot.sandbox.slack.workspace import Json
 
@@ -99,6 +100,14 @@ class Person:
 
     async def invite_app(self, channel: str) -> None:
         commands.invite_app(self._core, self.id, self.channel_id(channel))
+
+    def read_in(self, locale: str) -> None:
+        """Choose the language of Slack, as its preferences let everybody."""
+        if locale not in LOCALES:
+            raise BadValue(f"This Slack has no {locale}.")
+        self._core.space.users[self.id] |= {"locale": locale, "updated": self._core.space.now()}
+        for tell in self._core.on_locale:
+            tell(self.id)
 
     def dismiss(self, ts: str) -> None:
         self._core.space.remove_ephemeral(self.id, ts)

@@ -93,6 +93,11 @@ class SlackSandbox:
         return self._core.space
 
     @property
+    def on_locale(self) -> list[Callable[[str], None]]:
+        """Return what is called with the id of somebody who chose another language."""
+        return self._core.on_locale
+
+    @property
     def timers(self) -> Timers:
         return self._core.timers
 

@@ -13,6 +13,9 @@ BOT_ID = "B0DIALPAD1"
 BOT_USER = "U0DIALPAD1"
 GROUP = "S0ONCALL1"
 TEAM_DOMAIN = "northlight"
+ENGLISH = "en-US"
+LOCALES = {ENGLISH: "English (US)", "es-LA": "Español (Latinoamérica)"}
+"""The languages of this Slack, by its name for each."""
 
 _COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "235e5b")
 
@@ -126,7 +129,7 @@ def _build_user(space: Workspace, identifier: str, name: str, profile: Json, **m
         "deleted": False,
         "color": "757575",
         "real_name": profile["real_name"],
-        "locale": "en-US",
+        "locale": ENGLISH,
         "tz": cast.TIME_ZONE,
         "tz_label": "Pacific Daylight Time" if zone.dst() else "Pacific Standard Time",
         "tz_offset": int(offset.total_seconds()) if offset else 0,

@@ -1,6 +1,7 @@
 """Looks up people in Slack by id and by e-mail address, from copies that are at most an hour old."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,6 +66,11 @@ class SlackPeople:
             if kept is None:
                 raise UserError(say("Slack did not say who you are. Try again in a minute.")) from problem
             return kept
+
+    def look_again(self, key: PersonKey, *, after_s: float = 0.0) -> None:
+        since, kept = self._kept.get(key, (0.0, None))
+        if kept is not None and self._clock() - since >= after_s:
+            self._kept[key] = (-math.inf, kept)
 
     async def _ask(self, key: PersonKey) -> Profile:
         client = await self._clients.of(key.team_id)

@@ -340,6 +340,8 @@ class Dispatcher:
     # Performing
 
     async def _perform(self, request: Request, placed: PlacedRequest) -> None:
+        if isinstance(placed.screen, HomeScreen):
+            self.deps.people.look_again(request.person, after_s=60.0)
         speak(await self._languages.of(request.person))
         in_home = request.incoming is not None and request.incoming.in_home
         if in_home or isinstance(placed.screen, HomeScreen):

@@ -88,6 +88,13 @@ async function become(person) {
   settle();
 }
 
+/** Slack is in another language from now on, for the person that one is. @param {string} locale */
+async function readIn(locale) {
+  const answer = await act("read_in", { locale });
+  if (!answer.ok) return toast(answer.message ?? "The language could not be changed.", "warning");
+  await become(state.me?.id ?? "");
+}
+
 /** The demo's notifications go here. */
 const START_IN = "support";
 
@@ -113,7 +120,7 @@ async function write(user) {
   go(answer.channel.id);
 }
 
-const actions = { go, become, write };
+const actions = { go, become, readIn, write };
 
 on("boot", () => {
   byId("team-name").textContent = state.team.name ?? "Workspace";

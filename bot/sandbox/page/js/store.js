@@ -1,7 +1,7 @@
 /** Everything the page knows, and who wants to hear when it changes. */
 
 import { fillDirectory } from "./directory.js";
-import { setZone } from "./text/dates.js";
+import { setLocale, setZone } from "./text/dates.js";
 
 /**
  * @typedef {import("./surface.js").Json} Json
@@ -12,6 +12,7 @@ import { setZone } from "./text/dates.js";
 export const state = {
   /** @type {Json | null} */ me: null,
   /** @type {Json[]} */ people: [],
+  /** The languages of this Slack. @type {Json[]} */ locales: [],
   /** @type {Json} */ team: {},
   /** @type {Json} */ app: {},
   appDm: "",
@@ -59,7 +60,7 @@ let groups = [];
 /** Takes over the answer to `/client/boot`. @param {Json} boot */
 export function takeBoot(boot) {
   const samePerson = state.me?.id === boot.me.id;
-  Object.assign(state, { me: boot.me, people: boot.people, team: boot.team, app: boot.app, appDm: boot.app_dm, commands: boot.commands ?? [], shortcuts: boot.shortcuts ?? [], modals: boot.modals ?? [], home: boot.home ?? null });
+  Object.assign(state, { me: boot.me, people: boot.people, locales: boot.locales ?? [], team: boot.team, app: boot.app, appDm: boot.app_dm, commands: boot.commands ?? [], shortcuts: boot.shortcuts ?? [], modals: boot.modals ?? [], home: boot.home ?? null });
   users = boot.users;
   groups = boot.usergroups ?? [];
   state.channels = new Map(boot.channels.map((/** @type {Json} */ channel) => [channel.id, channel]));
@@ -70,6 +71,7 @@ export function takeBoot(boot) {
   }
   for (const conversation of state.conversations.values()) conversation.loaded = false;
   setZone(boot.me.tz || boot.time_zone);
+  setLocale(boot.me.locale);
   signInAtDialpad(boot.me.email);
   refreshDirectory();
 }

@@ -72,6 +72,17 @@ async def test_every_act_has_its_way_to_say_no(stage: Stage) -> None:
     assert (await stage.http.post("/client/act/bogus", json={"as": ANA})).status_code == 404
 
 
+async def test_a_person_can_use_slack_in_another_language(stage: Stage) -> None:
+    told: list[str] = []
+    stage.slack.on_locale.append(told.append)
+    boot = (await stage.http.get("/client/boot", params={"as": ANA})).json()
+    assert (boot["me"]["locale"], [one["locale"] for one in boot["locales"]]) == ("en-US", ["en-US", "es-LA"])
+    assert (await act(stage, "read_in", locale="es-LA"))["me"]["locale"] == "es-LA"
+    assert (await stage.call("users.info", user=ANA, include_locale=True))["user"]["locale"] == "es-LA"
+    assert (await act(stage, "read_in", locale="tlh"))["error"] == "bad_value"
+    assert told == [ANA]
+
+
 async def test_press_fill_submit_and_close(stage: Stage) -> None:
     view = await stage.open()
     where = {"kind": "view", "view_id": view["id"]}

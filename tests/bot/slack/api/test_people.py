@@ -60,6 +60,25 @@ async def test_a_person_is_asked_for_once_an_hour() -> None:
     assert first == Profile("Ana", "ana@x", ZoneInfo("America/Los_Angeles"))
 
 
+async def test_a_person_is_asked_for_anew_where_a_change_is_likely() -> None:
+    slack, clock = FakeSlack(), Clock()
+    people = SlackPeople(slack, clock.seconds)
+    await people.profile(ANA)
+    clock.forward(59)
+    people.look_again(ANA, after_s=60)
+    assert (await people.profile(ANA)).language == ""
+    assert slack.asked == 1
+
+    clock.forward(2)
+    slack.user["locale"] = "es-LA"
+    people.look_again(ANA, after_s=60)
+    assert (await people.profile(ANA)).language == "es"
+
+    slack.refuses = True
+    people.look_again(ANA)
+    assert (await people.profile(ANA)).language == "es"
+
+
 async def test_many_who_ask_at_once_are_one_question() -> None:
     slack = FakeSlack()
     people = SlackPeople(slack, Clock().seconds)

@@ -8,6 +8,14 @@ export function setZone(name) {
   zone = name || undefined;
 }
 
+/** The language in which the current person reads, as the browser knows it: Slack's `es-LA` is `es-419` there. */
+let locale = "en-US";
+
+/** @param {string | undefined} name */
+export function setLocale(name) {
+  locale = name === "es-LA" ? "es-419" : name || "en-US";
+}
+
 /** How far the demo's clock is ahead of the browser's, in ms: at the phone panel time can be let pass. */
 let ahead = 0;
 
@@ -20,7 +28,7 @@ export function setNow(ms) {
 export const now = () => Date.now() + ahead;
 
 /** @param {Intl.DateTimeFormatOptions} options */
-const format = (options) => new Intl.DateTimeFormat("en-US", { timeZone: zone, ...options });
+const format = (options) => new Intl.DateTimeFormat(locale, { timeZone: zone, ...options });
 
 /** @param {Date} date */
 export const clock = (date) => format({ hour: "numeric", minute: "2-digit" }).format(date);
@@ -41,20 +49,22 @@ function ordinal(day) {
 
 /** @param {Date} date @param {Intl.DateTimeFormatOptions} options */
 function withOrdinal(date, options) {
+  if (!locale.startsWith("en")) return format(options).format(date);
   return format(options).formatToParts(date).map((part) => (part.type === "day" ? ordinal(Number(part.value)) : part.value)).join("");
 }
 
 /** @param {Date} date @param {string} otherwise */
 function pretty(date, otherwise) {
-  return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[daysAway(date)] ?? otherwise;
+  const days = daysAway(date);
+  return Math.abs(days) > 1 ? otherwise : new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
 }
 
 /** @param {Date} date */
 export function ago(date) {
   const seconds = Math.round((date.getTime() - now()) / 1000);
-  if (seconds <= 0 && seconds > -60) return "just now";
+  if (seconds <= 0 && seconds > -60 && locale.startsWith("en")) return "just now";
   const steps = /** @type {const} */ ([["day", 86_400], ["hour", 3600], ["minute", 60]]);
-  const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   for (const [unit, size] of steps) if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   return relative.format(seconds, "second");
 }
