@@ -41,7 +41,7 @@ async def submit(world: World, action: type[Action[Any]], args: dict[str, str], 
     route = routes().by_id[route_of(action)]
     filled = {**await prefill(world.ctx(PRIYA), action, args), MORE: "1"}
     view = await build_form(world.ctx(PRIYA), route, filled)
-    view["state"] = {"values": state_values(view["blocks"], {})}
+    view["state"] = {"values": state_values([one for one in view["blocks"] if one["type"] == "input"], {})}
     world.sandbox.requests.clear()
     return await world.submit(PRIYA, route.id, **{**read_form(route, view), **changed})
 
