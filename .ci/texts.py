@@ -22,7 +22,6 @@ from bot.catalogue.facts import without_id, words_of_name
 from bot.catalogue.sentences import SENTENCES
 from bot.contract.argument import Argument, Choice
 from bot.contract.routing import Route, build_table
-from bot.dialpad.action import Risk
 from bot.dialpad.actions import ALL
 from bot.dialpad.actions.fields import WORDS
 
@@ -127,8 +126,7 @@ def declared() -> Iterator[Text]:
 def _of_answers() -> Iterator[Text]:
     """Return what stands beside the values of answers, Dialpad's words in them, and what actions say of themselves."""
     for one in ALL:
-        if one.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
-            yield Text("actions", " ".join((one.__doc__ or one.name).split()), place=one.slug)
+        yield Text("actions", " ".join((one.__doc__ or one.name).split()), place=one.slug)
         if one.needs:
             yield Text("answers", one.needs, place=one.slug)
         for name in sorted(_names_in(one.answer_type(), set())):

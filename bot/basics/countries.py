@@ -85,7 +85,8 @@ def regions_near(text: str) -> list[str]:
 
 
 def _by_name() -> dict[str, str]:
-    return {_plain(name): code for code, name in NAMES.items()}
+    """Return the countries by their names, in English and in the language spoken now."""
+    return {_plain(name): code for code, english in NAMES.items() for name in (english, say_country(code, english))}
 
 
 def _plain(text: str) -> str:

@@ -79,9 +79,10 @@ def _standing(me: User, quiet: Sequence[SilentGroup]) -> list[_Standing]:
     ]
     if is_operator(me):
         duty = bool(me.is_on_duty)
-        why = "" if duty else reason_of(me.duty_status_reason)
-        word = say("On") if duty else say("Off")
-        facts.append(_Standing("duty.back", duty, Fact(say("Duty"), f"{word} ({why})" if why else word)))
+        reason = "" if duty else reason_of(me.duty_status_reason)
+        why = f" ({reason})" if reason else ""
+        word = say("On{why}", why=why) if duty else say("Off{why}", why=why)
+        facts.append(_Standing("duty.back", duty, Fact(say("Duty"), word)))
     if me.status_message:
         facts.append(_Standing("status.back", True, Fact(say("Status"), prose("“", me.status_message, "”"))))
     return facts

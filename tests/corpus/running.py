@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.arguments.days import DaySpan
 from bot.arguments.period import Period
 from bot.arguments.send_at import SendAt
+from bot.basics.language import say_days
 from bot.contract import reading
 from bot.contract.context import Ctx, Origin
 from bot.contract.reply import Form, RawArgs
@@ -143,6 +145,7 @@ def _shown(values: Mapping[str, Any], since: timedelta) -> tuple[tuple[str, str]
 
 def _value(value: Any, since: timedelta) -> str:
     value = value.at if isinstance(value, SendAt) else value
+    value = value.typed or say_days(value.first, value.last) if isinstance(value, DaySpan) else value
     match value:
         case bool():
             return "on" if value else "off"

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.basics.grammar import GRAMMAR
+from bot.sandbox.cast import PEOPLE
 from handlers import IN_HELP
 from tests.corpus.__main__ import shown
 from tests.corpus.entries import read_all, read_file
@@ -32,6 +33,22 @@ async def test_no_line_does_something_else_and_nearly_all_are_right_at_once(typi
     counts = Counter(one.kind for one in verdicts)
     assert not counts["wrong"], "\n".join(others)
     assert counts["right"] >= RIGHT * len(entries), "\n".join(others)
+
+
+async def test_lines_mean_the_same_to_those_who_read_spanish(typing: Typist) -> None:
+    people = [typing.demo.slack.person(one.slack_id) for one in PEOPLE if one.slack_id is not None]
+    entries = [one for one in read_file("lines.txt") if one.kind in {"done", "form"}]
+    try:
+        for person in people:
+            person.read_in("es-LA")
+        verdicts = [await judge(typing, entry) for entry in entries]
+    finally:
+        for person in people:
+            person.read_in("en-US")
+        typing.known.clear()
+    own = {"Tú", "Tu empresa"}  # no names
+    others = [shown(one) for one in verdicts if one.kind != "right" and dict(one.outcome.args).get("of") not in own]
+    assert not others, "\n".join(others)
 
 
 async def test_it_is_large_and_a_quarter_of_it_are_slips_of_the_finger() -> None:

@@ -63,6 +63,22 @@ async def test_whoami_says_which_language(ana: Hands) -> None:
     assert "Español, como en tu Slack" in said(answer)
 
 
+async def test_duty_is_not_said_like_a_switch(ana: Hands) -> None:
+    await ana.type("/dp duty off Lunch")
+    assert "*Turno*\\nFuera de turno (Lunch)" in said(await ana.type("/dp whoami"))
+
+
+async def test_a_country_is_known_by_either_name(ana: Hands) -> None:
+    assert "Alemania" in said(await ana.type("/dp country alemania"))
+    assert "Reino Unido" in said(await ana.type("/dp country United Kingdom"))
+    await ana.type("/dp country company")
+
+
+async def test_a_preview_is_edited_in_the_same_language(ana: Hands) -> None:
+    await ana.type("/dp sms Jordan Lee Ya voy")
+    assert "Editar" in labels(await ana.modal())
+
+
 async def test_a_colleague_reads_their_own(ana: Hands, demo: Demo) -> None:
     await ana.type("/dp dnd on")
     answer = await Hands(demo, SAM).type("/dp dnd on")

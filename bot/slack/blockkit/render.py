@@ -7,7 +7,7 @@ from itertools import groupby
 
 import structlog
 
-from bot.basics.language import say
+from bot.basics.language import say, translated
 from bot.contract.reply import Bold, Card, Chart, Confirm, DataTable, Listing, Part, Prose, Reply, Row, Shown, Tone
 from bot.slack.blockkit.blocks import (
     NOTHING,
@@ -195,7 +195,12 @@ def _other_buttons(confirm: Confirm, name: str) -> list[Json]:
 
 
 def _confirm_button(label: str, action_id: str, name: str) -> Json:
-    return {"type": "button", "text": plain_object(label, BUTTON_TEXT), "action_id": action_id, "value": name}
+    return {
+        "type": "button",
+        "text": plain_object(translated(label), BUTTON_TEXT),
+        "action_id": action_id,
+        "value": name,
+    }
 
 
 def _confirm_blocks(confirm: Confirm, reader: Reader, room: _Room) -> list[Json]:

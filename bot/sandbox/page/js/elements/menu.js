@@ -5,11 +5,11 @@ import { openPopup } from "./popup.js";
 
 /** @typedef {{ label: any, description?: string, lead?: any, checked?: boolean, dataset?: Record<string, any>, pick: () => void } | { heading: string }} Item */
 
-/** @param {HTMLElement} anchor @param {Item[]} items @param {{ label: string, align?: "start" | "end", above?: boolean, empty?: string }} options */
+/** @param {HTMLElement} anchor @param {Item[]} items @param {{ label: string, align?: "start" | "end", above?: boolean, tallest?: number, empty?: string }} options */
 export function openMenu(anchor, items, options) {
   if (anchor.getAttribute("aria-expanded") === "true") return;
   const list = h("div", { class: "menu", role: "menu", "aria-label": options.label, on: { keydown: onKey } }, items.map(draw), !items.length && h("div", { class: "menu-empty" }, options.empty ?? "Nothing here yet."));
-  const popup = openPopup(anchor, list, { align: options.align, above: options.above, onClose: () => {
+  const popup = openPopup(anchor, list, { align: options.align, above: options.above, tallest: options.tallest, onClose: () => {
     anchor.setAttribute("aria-expanded", "false");
     document.removeEventListener("keydown", escape, true);
   } });

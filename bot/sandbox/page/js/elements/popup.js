@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 
-/** @param {HTMLElement} anchor @param {HTMLElement} content @param {{ onClose?: () => void, align?: "start" | "end", match?: boolean, same?: boolean, above?: boolean }} [options] */
+/** @param {HTMLElement} anchor @param {HTMLElement} content @param {{ onClose?: () => void, align?: "start" | "end", match?: boolean, same?: boolean, above?: boolean, tallest?: number }} [options] */
 export function openPopup(anchor, content, options = {}) {
   const box = h("div", { class: "popup" }, content);
   document.getElementById("layer")?.append(box);
@@ -29,8 +29,9 @@ export function openPopup(anchor, content, options = {}) {
     const below = window.innerHeight - at.bottom - 12;
     const over = at.top - 12;
     const upward = options.above || (below < Math.min(size.height, 300) && over > below);
-    box.style.setProperty("max-height", `${Math.max(120, Math.min(upward ? over : below, 360))}px`);
-    const height = Math.min(size.height, Math.max(120, Math.min(upward ? over : below, 360)));
+    const tallest = Math.max(120, Math.min(upward ? over : below, options.tallest ?? 360));
+    box.style.setProperty("max-height", `${tallest}px`);
+    const height = Math.min(size.height, tallest);
     const left = options.align === "end" ? at.right - size.width : at.left;
     box.style.setProperty("left", `${Math.max(8, Math.min(left, window.innerWidth - size.width - 8))}px`);
     box.style.setProperty("top", `${upward ? at.top - height - 4 : at.bottom + 4}px`);

@@ -65,5 +65,5 @@ export function drawPersonSwitch(button, actions) {
     label: person.real_name || person.display_name, description: person.title, lead: avatar(person.id, 28), checked: person.id === me.id, dataset: { person: person.id, testid: `person-${slug(person.first_name || person.display_name || person.id)}` }, pick: () => person.id !== me.id && actions.become(person.id),
   })), { heading: "Their Slack is in" }, ...state.locales.map((one) => ({
     label: h("span", { lang: one.locale.slice(0, 2) }, one.name), lead: h("span", { class: "menu-code", "aria-hidden": "true" }, one.locale.slice(0, 2)), checked: one.locale === me.locale, dataset: { testid: `locale-${one.locale}` }, pick: () => one.locale !== me.locale && actions.readIn(one.locale),
-  }))], { label: "People and languages", align: "end" });
+  }))], { label: "People and languages", align: "end", tallest: 520 });
 }
