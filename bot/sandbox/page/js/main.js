@@ -88,11 +88,12 @@ async function become(person) {
   settle();
 }
 
-/** Slack is in another language from now on, for the person that one is. @param {string} locale */
+/** Slack is in another language from now on, for the person that one is. Like Slack it loads anew. @param {string} locale */
 async function readIn(locale) {
   const answer = await act("read_in", { locale });
   if (!answer.ok) return toast(answer.message ?? "The language could not be changed.", "warning");
-  await become(state.me?.id ?? "");
+  session.set("as", state.me?.id ?? "");
+  location.reload();
 }
 
 /** The demo's notifications go here. */
