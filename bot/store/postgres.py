@@ -29,9 +29,6 @@ class PostgresDatabase:
 
         self.url = url
         self.engine: AsyncEngine = create_async_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True)
-        # Each statement of a reading sees what is committed when it begins, in a transaction or not: without one,
-        # Postgres is asked once and not three times.
-        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._tasks: set[asyncio.Task[object]] = set()
         self._closed = False
 
@@ -73,7 +70,7 @@ class PostgresDatabase:
             task.exception()  # retrieved here in case the caller was cancelled and nobody else does
 
     async def _read(self, query: Callable[[Connection], T]) -> T:
-        async with self._reading.connect() as connection:
+        async with self.engine.connect() as connection:
             return await connection.run_sync(query)
 
     async def _write(self, change: Callable[[Connection], T]) -> T:

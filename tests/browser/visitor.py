@@ -74,7 +74,7 @@ class Visitor:
 
     async def press(self, where: Locator, label: str) -> None:
         """Press the button with this label; in a list a screen reader says after it which row it is about."""
-        await where.get_by_role("button", name=re.compile(f"^{re.escape(label)}(: |$)")).click()
+        await where.get_by_role("button", name=re.compile(f"^{re.escape(label)}(: |$)".replace("/", r"\/"))).click()
 
     async def choose(self, where: Locator, label: str) -> None:
         """Press what is in the menu of a card."""

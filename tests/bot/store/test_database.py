@@ -157,19 +157,6 @@ async def test_each_commit_waits_for_the_disk_or_not_as_it_is_asked(sqlite_store
     assert [one for one in said if "synchronous=" in one] == ["PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL"]
 
 
-async def test_a_reading_of_postgres_is_no_transaction_and_a_change_is_one(postgres_url: str, keys: Keyring) -> None:
-    store = await Store.open(postgres_url, keys)
-
-    def transactions(connection: Connection) -> int:
-        asked = text("SELECT txid_current()")
-        return len({connection.execute(asked).scalar_one() for _ in range(3)})
-
-    assert await store.database.read(transactions) == 3
-    assert await store.database.write(transactions) == 1
-    assert await store.database.read(transactions) == 3
-    await store.aclose()
-
-
 async def test_a_library_that_reads_first_and_writes_later_waits_for_the_writer(sqlite_store: Store) -> None:
     database = sqlite_of(sqlite_store)
     gate = threading.Event()
