@@ -150,7 +150,7 @@ async def duty(
     if state is not None and reason and ctx.origin is not Origin.FORM:
         await _check_reason(ctx, state, until, reason, colleague)
     if state is None:
-        raise FieldError("state", say("Choose on or off duty, for example: duty off Lunch until 13:00."))
+        raise _on_or_off(ctx, until, colleague, reason)
     return await _change(ctx, state, until, colleague, reason)
 
 
@@ -178,6 +178,19 @@ async def _change(
         prose(_whose(colleague), ": ", shown, till(until), ".", others, prose(" ", silent.said) if silent else ""),
         buttons=(*_cover(others), *(silent.buttons if silent else ()), *_buttons(state, colleague)),
         tone="warning" if others or silent else "done",
+    )
+
+
+def _on_or_off(ctx: Ctx, until: datetime | None, colleague: Colleague | None, reason: str | None) -> FieldError | Doubt:
+    """Return the question that is left when a time or a reason was given alone: at the field, or as buttons."""
+    asked = say("Choose on or off duty, for example: duty off Lunch until 13:00.")
+    if ctx.origin is Origin.FORM:
+        return FieldError("state", asked)
+    given: dict[str, Raw] = {"until": until.isoformat()} if until else {}
+    given |= {"colleague": colleague.id} if colleague else {}
+    off = {**given, "state": "off", **({"reason": reason} if reason else {})}
+    return Doubt(
+        asked, (Button("Off duty", "duty.duty", off), Button("On duty", "duty.duty", {**given, "state": "on"}))
     )
 
 

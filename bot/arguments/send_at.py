@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.arguments.moment import Moment, NoMoment, parse_moment
 from bot.basics.language import mark, say, say_day
-from bot.basics.times import twelve_hours
+from bot.basics.times import WHOLE_WEEKDAYS, twelve_hours
 from bot.basics.words import Word, did_you_mean
 from bot.contract.argument import Option, SeveralMeanings
 from bot.contract.context import Ctx
@@ -24,7 +24,7 @@ LATER: Final = frozenset({"later", "send later", "not now"})
 NO_COLON: Final = "…"
 """Ends, in a raw value, a time that stood before the text without a colon, which may be the text's own."""
 _MOST_WORDS: Final = 7
-_LEADS: Final = ("at", "in", "on", "by", "today", "tonight", "tomorrow", "next")
+_LEADS: Final = ("at", "in", "on", "by", "today", "tonight", "tomorrow", "next", *map(str.casefold, WHOLE_WEEKDAYS))
 _DAY: Final = (
     r"today|tonight|tomorrow|tmrw|tmr"
     r"|(?:next |this |on )?(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
@@ -163,12 +163,13 @@ class SendTime(Moment):
         return option and replace(option, text=_at(option.text))
 
     def _put_right(self, said: str) -> str:
-        """Return the words with their first one as it was probably meant, or without one between them that is no part
-        of a time; "" when they are no time then either."""
-        first, _, rest = said.partition(" ")
-        if rest and (near := did_you_mean(first.casefold(), _LEADS)):
-            return f"{near[0]} {rest}"
+        """Return the words with one of them as it was probably meant, or without one between them that is no part of a
+        time; "" when they are no time then either."""
         words = said.split()
+        for at, word in enumerate(words if len(words) > 1 else ()):
+            near = did_you_mean(word.casefold(), _LEADS)
+            if near and self.fits(meant := " ".join((*words[:at], near[0], *words[at + 1 :]))):
+                return meant
         others = (" ".join((*words[:at], *words[at + 1 :])) for at in range(1, len(words) - 1))
         return next((one for one in others if any(map(str.isdigit, one)) and self.fits(one)), "")
 

@@ -132,10 +132,10 @@ def connect_routes(
     ]
 
 
-Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+PageOf: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
-def _in_their_language(endpoint: Endpoint) -> Endpoint:
+def _in_their_language(endpoint: PageOf) -> PageOf:
     """Speak the browser's language while a request is answered."""
 
     async def answer(request: Request) -> Response:

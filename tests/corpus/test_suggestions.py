@@ -17,7 +17,7 @@ NONSENSE = ("xyzzy", "qwerty asdf", "R&D", "what's the weather", "open the pod b
             "dnd zz", "board zz", "stats zz zz", "oncall zz", "duty zz")  # fmt: skip
 
 
-READ_BY_THEMSELVES = ("add ",)
+READ_BY_THEMSELVES = ("add ", "who ")
 """Commands whose words their handler reads: that nobody is called so is known only once it is typed."""
 
 
