@@ -89,7 +89,7 @@ async function become(person) {
 }
 
 /** Slack is in another language from now on, for the person that one is. Like Slack it loads anew. @param {string} locale */
-async function readIn(locale) {
+async function chooseLanguage(locale) {
   const answer = await act("read_in", { locale });
   if (!answer.ok) return toast(answer.message ?? "The language could not be changed.", "warning");
   session.set("as", state.me?.id ?? "");
@@ -121,7 +121,7 @@ async function write(user) {
   go(answer.channel.id);
 }
 
-const actions = { go, become, readIn, write };
+const actions = { go, become, chooseLanguage, write };
 
 on("boot", () => {
   byId("team-name").textContent = state.team.name ?? "Workspace";

@@ -7,7 +7,7 @@ import { icon } from "../icons.js";
 import { directory } from "../directory.js";
 import { state } from "../store.js";
 
-/** @typedef {import("../surface.js").Json} Json @typedef {{ go: (channel: string, tab?: "home" | "messages" | null) => void, become: (person: string) => void, readIn: (locale: string) => void, write: (person: string) => void }} Actions */
+/** @typedef {import("../surface.js").Json} Json @typedef {{ go: (channel: string, tab?: "home" | "messages" | null) => void, become: (person: string) => void, chooseLanguage: (locale: string) => void, write: (person: string) => void }} Actions */
 
 /** @param {string} text */
 const slug = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-");
@@ -64,6 +64,6 @@ export function drawPersonSwitch(button, actions) {
   button.onclick = () => openMenu(button, [{ heading: "Look at the workspace as" }, ...state.people.map((person) => ({
     label: person.real_name || person.display_name, description: person.title, lead: avatar(person.id, 28), checked: person.id === me.id, dataset: { person: person.id, testid: `person-${slug(person.first_name || person.display_name || person.id)}` }, pick: () => person.id !== me.id && actions.become(person.id),
   })), { heading: "Their Slack is in" }, ...state.locales.map((one) => ({
-    label: h("span", { lang: one.locale.slice(0, 2) }, one.name), lead: h("span", { class: "menu-code", "aria-hidden": "true" }, one.locale.slice(0, 2)), checked: one.locale === me.locale, dataset: { testid: `locale-${one.locale}` }, pick: () => one.locale !== me.locale && actions.readIn(one.locale),
+    label: h("span", { lang: one.locale.slice(0, 2) }, one.name), lead: h("span", { class: "menu-code", "aria-hidden": "true" }, one.locale.slice(0, 2)), checked: one.locale === me.locale, dataset: { testid: `locale-${one.locale}` }, pick: () => one.locale !== me.locale && actions.chooseLanguage(one.locale),
   }))], { label: "People and languages", align: "end", tallest: 520 });
 }
