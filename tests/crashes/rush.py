@@ -159,6 +159,7 @@ async def rush(plan: Rush) -> RushOutcome:
         with suppress(TimeoutError):
             await priya.until(lambda: _is_over(board_of(priya), outcome.expected), SHOWN_WITHIN_S)
         watching.cancel()
+        _note(priya, seen)  # the last edit wakes the watcher and this play at once, and the watcher may come second
         outcome.last = board_of(priya)
         outcome.edits = [
             one.at for one in stage.slack.calls if one.method == "chat.update" and one.ok and one.at >= since
@@ -195,7 +196,13 @@ async def _watch(person: Person, seen: list[tuple[float, int]]) -> None:
     while True:
         most = seen[-1][1] if seen else 0
         await person.until(lambda: _counted(board_of(person))[0] > most, 24 * 3600)  # noqa: B023
-        seen.append((time.monotonic(), _counted(board_of(person))[0]))
+        _note(person, seen)
+
+
+def _note(person: Person, seen: list[tuple[float, int]]) -> None:
+    count = _counted(board_of(person))[0]
+    if count > (seen[-1][1] if seen else 0):
+        seen.append((time.monotonic(), count))
 
 
 def _counted(board: str) -> tuple[int, int]:

@@ -20,6 +20,7 @@ ONE_PROCESS: Final = {
 
 ITS_INSIDE: Final = re.compile(
     r"\bBot\.start\(|\.bot\.web\b|\brunning_demo\(|\bdeliver=|\bdatabase=|\bset_up_logging\(|\bcounting\(|\.bot\.aclose\("
+    r"|\.read_in\("
 )
 """What only one process gives to a test."""
 
