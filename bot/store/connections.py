@@ -59,7 +59,8 @@ THEIR_COMPANY: Final = func.coalesce(func.nullif(connections.c.company_id, ""), 
 
 
 _GET: Final = select(connections).where(of_the_named(connections))
-"""Built once: nearly every request begins with it."""
+_COMPANY: Final = select(connections.c.company_id).where(of_the_named(connections))
+"""Built once: nearly every request begins with them."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,9 @@ class StoredConnections:
 
     async def company(self, key: PersonKey) -> CompanyKey | None:
         """Return the company that a person is connected to, also with a broken connection. None without one."""
-        statement = select(connections.c.company_id).where(belongs_to(connections, key))
 
         def query(connection: Connection) -> Row[Any] | None:
-            return connection.execute(statement).one_or_none()
+            return connection.execute(_COMPANY, person_values(key)).one_or_none()
 
         row = await self._context.database.look_up(query)
         return None if row is None else company_of(key, row.company_id)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import SecretStr
 from sqlalchemy import (
@@ -31,7 +31,16 @@ from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.store.connections import THEIR_COMPANY, connections
 from bot.store.keys import row_name
-from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, metadata, person_columns, within
+from bot.store.schema import (
+    Everywhere,
+    MomentColumn,
+    StoreContext,
+    company_values,
+    everywhere,
+    metadata,
+    person_columns,
+    within_named,
+)
 from bot.store.subscriptions import subscriptions
 from bot.store.table_rules import Forever, Otherwise, rules
 
@@ -56,6 +65,9 @@ hooks = Table(
         read_at_start=True,
     ),
 )
+
+_OF_COMPANY: Final = select(hooks).where(within_named(hooks)).order_by(hooks.c.created_at, hooks.c.id)
+"""Built once: whoever looks calls up asks since when they are heard."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +145,11 @@ class Hooks:
 
     async def of_company(self, company: CompanyKey) -> list[Hook]:
         """Return a company's hooks, oldest first."""
-        return await self._select(select(hooks).where(within(hooks, company)))
+
+        def query(connection: Connection) -> list[Row[Any]]:
+            return list(connection.execute(_OF_COMPANY, company_values(company)).all())
+
+        return [self.read(row) for row in await self._context.database.read(query)]
 
     async def all(self) -> list[Hook]:
         """Return the hooks of all companies, oldest first: the bot listens to every one."""

@@ -7,8 +7,9 @@ wider, and a refusal by Dialpad is noted here as well.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Boolean, Column, Connection, Table, Text, and_, select
+from sqlalchemy import Boolean, Column, Connection, Table, Text, and_, bindparam, select
 
 from bot.basics.company import CompanyKey
 from bot.store.histories import Histories
@@ -20,6 +21,7 @@ from bot.store.schema import (
     insert_for,
     metadata,
     within,
+    within_named,
 )
 from bot.store.table_rules import Forever, rules
 
@@ -33,6 +35,11 @@ opt_outs = Table(
     Column("at", MomentColumn, nullable=False),
     info=rules(forget=Forever("until they say START, or the workspace leaves: an opt-out does not expire")),
 )
+
+_AMONG: Final = select(opt_outs.c.number, opt_outs.c.opted_out).where(
+    within_named(opt_outs), opt_outs.c.number.in_(bindparam("numbers", expanding=True))
+)
+"""Built once: it is asked for each card of a caller."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +89,9 @@ class OptOuts:
 
     async def among(self, company: CompanyKey, numbers: Collection[str]) -> dict[str, bool]:
         """Return, for each of these numbers of which something is known, whether it has opted out."""
-        asked = select(opt_outs.c.number, opt_outs.c.opted_out).where(
-            within(opt_outs, company), opt_outs.c.number.in_(numbers)
-        )
+        asked = {**company_values(company), "numbers": list(numbers)}
 
         def query(connection: Connection) -> dict[str, bool]:
-            return {row.number: row.opted_out for row in connection.execute(asked)}
+            return {row.number: row.opted_out for row in connection.execute(_AMONG, asked)}
 
         return await self._context.database.look_up(query)
