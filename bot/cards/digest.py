@@ -32,7 +32,7 @@ def digest_card(digest: Digest, subscription: str, names: Mapping[str, str] | No
     gear = (
         (
             *open_work,
-            Button("⚙️", "notify.settings", {"subscription": subscription}),
+            Button("Settings", "notify.settings", {"subscription": subscription}),
         )
         if subscription
         else open_work

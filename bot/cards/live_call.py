@@ -400,6 +400,6 @@ def call_line(view: CallView, known: Caller | None, status: CardStatus) -> Row:
 
 def bundle(rows: Sequence[Row], subscription: str, *, held: bool = False) -> Listing:
     """Return several calls as one message with a count. ``held``: they came in the quiet hours."""
-    gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
+    gear = (Button("Settings", "notify.settings", {"subscription": subscription}),) if subscription else ()
     when = say("from the quiet hours") if held else say("at once")
     return Listing(f"{plural(len(rows), 'notification')} {when}", tuple(rows), buttons=gear)

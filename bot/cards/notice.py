@@ -36,7 +36,7 @@ STOOD_IN: Final = "roster taken over"
 def notice(said: Said, subscription: str, work: Sequence[Row] = (), card: str = "") -> Reply | Listing:
     """Return a notice. ``said["about"]`` is the kind of event, or trouble with following a roster. ``work``: what is
     open on the line of a handover. ``card``: which card it is, for its buttons."""
-    gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
+    gear = (Button("Settings", "notify.settings", {"subscription": subscription}),) if subscription else ()
     about = said.get("about")
     if about == NewsKind.HANDOVER:
         return _handover(said, gear, work)

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from bot.basics.company import CompanyKey
 from bot.contract.roles import Requirement, Role, RolePolicy
 from bot.sandbox.cast import ANA, COMPANY_ID, PRIYA, TEAM_ID
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, labelled
 
 NORTHLIGHT = CompanyKey(TEAM_ID, str(COMPANY_ID))
 
@@ -47,7 +47,7 @@ async def test_a_text_waits_until_somebody_approves_it(visitor: Visitor) -> None
     await visitor.page.emulate_media(color_scheme="light")
     await visitor.press(card, "Approve")
     await expect(card).to_contain_text("Approved by")
-    await expect(card.get_by_role("button", name="Approve")).to_have_count(0)
+    await expect(card.get_by_role("button", name=labelled("Approve"))).to_have_count(0)
     await visitor.type("/dp audit today")
     await visitor.answered("Audit: today")
     await visitor.shoot("audit")

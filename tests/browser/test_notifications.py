@@ -8,7 +8,7 @@ from playwright.async_api import Locator, expect
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.subscription import LOOKED_AT
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, labelled
 from tests.flows.stage import until_heard
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -50,7 +50,7 @@ async def test_a_call_rings_is_missed_claimed_called_back_and_handled(visitor: V
     await visitor.press(missed, "Claim")
     await visitor.answered("It is yours")
     claimed = await card(visitor, "Claimed by @Ana", "Jordan Lee")
-    await expect(claimed.get_by_role("button", name="Claim", exact=True)).to_have_count(0)
+    await expect(claimed.get_by_role("button", name=labelled("Claim"))).to_have_count(0)
 
     await visitor.press(claimed, "Call back")
     await visitor.asked("Call now?", "Jordan Lee", "(415) 555-0150")
@@ -66,7 +66,7 @@ async def test_a_call_rings_is_missed_claimed_called_back_and_handled(visitor: V
 
     await visitor.become(SAM)
     settled = await card(visitor, "Called back by @Ana", "talked", "Jordan Lee")
-    await expect(settled.get_by_role("button", name="Done", exact=True)).to_have_count(0)
+    await expect(settled.get_by_role("button", name=labelled("Done"))).to_have_count(0)
     await visitor.choose(settled, "Reopen")
     await visitor.answered("Open again")
     await visitor.press(await card(visitor, "Missed call", "reopened by @Sam"), "Claim")
@@ -96,7 +96,7 @@ async def test_what_a_supervisor_was_asked_shows_who_took_the_call(visitor: Visi
     await visitor.become(SAM)
     await visitor.open_app()
     await expect(asked).to_contain_text("Claimed by @Ana")
-    await expect(asked.get_by_role("button", name="Claim")).to_have_count(0)
+    await expect(asked.get_by_role("button", name=labelled("Claim"))).to_have_count(0)
     await visitor.press(asked, "Show the call")
     await visitor.answered("Claimed by @Ana", "Jordan Lee")
 
@@ -129,7 +129,7 @@ async def test_a_burst_of_calls_becomes_one_message_and_none_is_lost(visitor: Vi
     await until_heard(visitor.demo)
     slow.release.set()
     bundle = await card(visitor, "notifications at once")
-    rows = visitor.messages.get_by_role("button", name=re.compile("^(Open|More options)$"))
+    rows = visitor.messages.get_by_role("button", name=re.compile("^(Open: |More options$)"))
     await expect(rows).to_have_count(8)
 
     await bundle.get_by_role("button", name="Open").first.click()
@@ -211,7 +211,7 @@ async def test_stop_is_shown_and_nothing_can_be_sent_any_more(visitor: Visitor) 
     await card(visitor, "New text", "Jordan Lee")
     await visitor.text(JORDAN, SUPPORT, "STOP")
     stopped = await card(visitor, "Jordan Lee", "Opted out of texts (STOP)")
-    await expect(stopped.get_by_role("button", name="Reply", exact=True)).to_have_count(0)
+    await expect(stopped.get_by_role("button", name=labelled("Reply"))).to_have_count(0)
     await expect(visitor.page.get_by_test_id("phone-note")).to_contain_text("wrote STOP")
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, expect
 
 from bot.sandbox.cast import ANA, CUSTOMERS, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
 from bot.sandbox.demo import connect
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, labelled
 from tests.flows.channel import board
 from tests.flows.hands import Hands
 from tests.flows.stage import until_posted
@@ -68,11 +68,11 @@ async def newest(visitor: Visitor) -> Locator:
 async def test_a_button_that_is_clicked_twice_is_clicked_once(visitor: Visitor) -> None:
     await miss(visitor, 1)
     card = await newest(visitor)
-    await card.get_by_role("button", name="Claim", exact=True).dblclick()
+    await card.get_by_role("button", name=labelled("Claim")).dblclick()
     await visitor.answered("It is yours")
     await expect(card).to_contain_text("Claimed by @Ana")
     await expect(visitor.page.get_by_test_id("ephemeral").filter(has_text="It is yours")).to_have_count(1)
-    await card.get_by_role("button", name="Call back", exact=True).dblclick()
+    await card.get_by_role("button", name=labelled("Call back")).dblclick()
     await visitor.asked("Call now?")
     await visitor.page.get_by_test_id("modal-submit").dblclick()
     await visitor.answered("Calling Jordan Lee")
@@ -82,7 +82,7 @@ async def test_a_button_that_is_clicked_twice_is_clicked_once(visitor: Visitor) 
     await expect(card).to_contain_text("Called back by @Ana")
     await visitor.choose(card, "Reopen")
     await visitor.press(card, "Claim")
-    await card.get_by_role("button", name="Done", exact=True).dblclick()
+    await card.get_by_role("button", name=labelled("Done")).dblclick()
     await expect(card).to_contain_text("Done by @Ana")
     await expect(visitor.page.get_by_test_id("ephemeral").filter(has_text="Done. It is reopened")).to_have_count(1)
 
@@ -131,4 +131,4 @@ async def test_who_may_not_is_told_why_and_changes_nothing(visitor: Visitor, who
     await visitor.answered(words)
     await visitor.choose(card, "Done")
     await visitor.answered(words)
-    await expect(card.get_by_role("button", name="Claim", exact=True)).to_be_visible()
+    await expect(card.get_by_role("button", name=labelled("Claim"))).to_be_visible()

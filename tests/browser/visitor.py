@@ -13,6 +13,11 @@ from tests.browser import pictures
 SUPPORT = "C0SUPPORT"
 
 
+def labelled(label: str) -> re.Pattern[str]:
+    """The name of a button with this text: a screen reader says after it what it is about."""
+    return re.compile(f"^{re.escape(label.rstrip('…'))}(…|: |$)".replace("/", r"\/"))
+
+
 class Visitor:
     """``errors`` collects what the page threw. ``shots`` is where pictures go, None for no pictures."""
 
@@ -74,7 +79,7 @@ class Visitor:
 
     async def press(self, where: Locator, label: str) -> None:
         """Press the button with this label; in a list a screen reader says after it which row it is about."""
-        await where.get_by_role("button", name=re.compile(f"^{re.escape(label)}(: |$)".replace("/", r"\/"))).click()
+        await where.get_by_role("button", name=labelled(label)).click()
 
     async def choose(self, where: Locator, label: str) -> None:
         """Press what is in the menu of a card."""

@@ -125,7 +125,7 @@ async def test_with_nobody_left_the_channel_is_told_once_and_the_settings_say_so
 
     told = await shown(ana, "I cannot see who is on duty", "nobody who is may see it")
     assert len([one for one in board(ana) if "I cannot see" in said(one)]) == 1
-    assert "I'll keep trying" in said(await ana.press(told, "⚙️"))
+    assert "I'll keep trying" in said(await ana.press(told, "Settings"))
 
 
 async def test_six_changes_of_duty_are_one_message(priya: Hands, ana: Hands, demo: Demo, waits: ChangeWait) -> None:

@@ -276,7 +276,7 @@ class Story:
         await self.line(self.priya, "#phones", "/dp notify test 5")
         await self.ana.press(self.card(CALLERS["listened"]), "More")
         await self.ana.press(self.card(CALLERS["answered"]), "More")
-        await self.ana.press(self.card(CALLERS["open"]), "⚙️")
+        await self.ana.press(self.card(CALLERS["open"]), "Settings")
         for hands in (self.ana, self.noor, self.leo, self.priya):
             await hands.home()
         await self.demo.bot.store.preferences.set(PersonKey(TEAM_ID, str(SAM.slack_id)), {"region": "GB"})

@@ -15,7 +15,6 @@ from bot.basics.language import translated
 from bot.contract.reply import Button, RawArgs
 from bot.slack.blockkit.blocks import Json, plain_object
 from bot.slack.blockkit.limits import (
-    ACCESSIBILITY_LABEL,
     ACTIONS,
     BUTTON_TEXT,
     BUTTON_URL,
@@ -23,8 +22,8 @@ from bot.slack.blockkit.limits import (
     MENU_OPTIONS,
     OPTION_TEXT,
     OPTION_VALUE,
-    cut,
 )
+from bot.slack.blockkit.spoken import spoken_label
 
 _log = structlog.get_logger(__name__)
 
@@ -80,8 +79,9 @@ def read_action_id(action_id: str) -> Pressed:
     return Pressed(route.removesuffix(_FORM), form, again)
 
 
-def build_button(button: Button, *, current: str = "") -> Json:
-    """Build a button. ``current`` is the route whose answer this is: its own buttons, such as paging, replace it.
+def build_button(button: Button, *, about: str, current: str = "") -> Json:
+    """Build a button. ``about``: what it is about, for a screen reader. ``current`` is the route whose answer this is:
+    its own buttons, such as paging, replace it.
 
     Raises ButtonTooLong.
     """
@@ -95,18 +95,16 @@ def build_button(button: Button, *, current: str = "") -> Json:
         made |= {"action_id": button.route + suffix, "value": pack_args(button.route, button.args)}
     if button.style:
         made["style"] = button.style
-    if button.spoken:
-        made["accessibility_label"] = cut(translated(button.spoken), ACCESSIBILITY_LABEL)
-    return made
+    return {**made, "accessibility_label": spoken_label(button, about)}
 
 
-def build_rows(buttons: Sequence[Button], menu: Sequence[Button] = (), *, current: str = "") -> list[Json]:
+def build_rows(buttons: Sequence[Button], menu: Sequence[Button] = (), *, about: str, current: str = "") -> list[Json]:
     """Build actions blocks; ``menu`` goes to the end of the last one. A button over Slack's limits is left out and
     named in the log."""
     made: list[Json] = []
     for button in buttons:
         try:
-            made.append(build_button(button, current=current))
+            made.append(build_button(button, about=about, current=current))
         except ButtonTooLong as problem:
             _log.error("button left out", reason=str(problem))
     made += [behind] if (behind := build_menu(menu, current=current)) else []
@@ -119,7 +117,7 @@ def build_menu(buttons: Sequence[Button], *, current: str = "") -> Json | None:
     options: list[Json] = []
     for button in buttons:
         try:
-            made = build_button(button, current=current)
+            made = build_button(button, about="", current=current)
         except ButtonTooLong as problem:
             _log.error("button left out", reason=str(problem))
             continue

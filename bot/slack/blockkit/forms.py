@@ -105,7 +105,7 @@ async def build_form(
         blocks.append(_build_input(route, name, argument, element, args))
     if shown:
         blocks.insert(0, context(f"⚠️ {cut(' '.join(shown.values()), 1_500)}", Reader()))
-    rows = build_rows(_buttons(route, len(route.fields) - len(fields), args))
+    rows = build_rows(_buttons(route, len(route.fields) - len(fields), args), about=form_title(route))
     blocks += rows[: VIEW_BLOCKS - len(blocks)]  # where all of a long form is shown, there may be no room for its star
     hidden = {name: value for name, value in args.items() if name in route.arguments and name not in route.fields}
     try:

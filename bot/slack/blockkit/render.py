@@ -45,6 +45,7 @@ from bot.slack.blockkit.limits import (
     VIEW_TITLE,
     cut,
 )
+from bot.slack.blockkit.spoken import label_about, subject, told_apart
 
 _log = structlog.get_logger(__name__)
 
@@ -140,7 +141,7 @@ def render_view(answer: Shown, reader: Reader, *, title: str, metadata: str, cur
 
 def render_home(answer: Shown, reader: Reader, *, current: str = "") -> Json:
     """Render an answer as the app's Home tab."""
-    return {"type": "home", "blocks": _render(answer, reader, _view_room(), current, "")}
+    return {"type": "home", "blocks": _render(answer, reader, _view_room(), current, "", about="")}
 
 
 def render_working(title: str, metadata: str, words: str) -> Json:
@@ -161,8 +162,9 @@ def render_confirm_view(
     """Render a confirmation as a modal; its submit button agrees. ``name`` is the confirmation's id.
     ``told_when_closed``: whether Slack tells when somebody closes it."""
     blocks = _confirm_blocks(confirm, reader, _view_room())
-    if others := _other_buttons(confirm, name):
+    if others := _other_buttons(confirm, reader, name):
         blocks.append(build_actions(others))
+        told_apart(blocks)
     view: Json = {
         "type": "modal",
         "callback_id": CONFIRM,
@@ -177,29 +179,43 @@ def render_confirm_view(
 
 def render_confirm_message(confirm: Confirm, reader: Reader, *, name: str) -> Message:
     """Render a confirmation as a message with buttons to agree, edit and cancel."""
-    yes = _confirm_button(confirm.yes, CONFIRM_YES, name)
+    about = _what(confirm, reader)
+    yes = _confirm_button(confirm.yes, CONFIRM_YES, name, about)
     yes["style"] = "danger" if confirm.danger else "primary"
-    buttons = [yes, *_other_buttons(confirm, name), _confirm_button(say("Cancel"), CONFIRM_NO, name)]
+    no = _confirm_button(say("Cancel"), CONFIRM_NO, name, about)
+    buttons = [yes, *_other_buttons(confirm, reader, name), no]
     title: Json = {"type": "section", "text": text_object((Bold(confirm.title),), reader, HEADER_TEXT)}
     actions = build_actions(buttons)
+    told_apart([actions])
     room = _message_room()
     room.take([title, actions])
     body = _confirm_blocks(confirm, reader, room)
     return Message(escape(cut(confirm.title, MESSAGE_TEXT // 6)), [title, *body, actions])
 
 
-def _other_buttons(confirm: Confirm, name: str) -> list[Json]:
+def _other_buttons(confirm: Confirm, reader: Reader, name: str) -> list[Json]:
     """Build the buttons beside the one that agrees: to edit, and to do something else instead."""
-    edit = [] if confirm.edit is None else [_confirm_button(confirm.edit.label or say("Edit"), CONFIRM_EDIT, name)]
-    return [*edit, *(element for row in build_rows(confirm.instead) for element in row["elements"])]
+    about = _what(confirm, reader)
+    edit = []
+    if confirm.edit is not None:
+        edit = [_confirm_button(confirm.edit.label or say("Edit"), CONFIRM_EDIT, name, about)]
+    return [*edit, *(element for row in build_rows(confirm.instead, about=about) for element in row["elements"])]
 
 
-def _confirm_button(label: str, action_id: str, name: str) -> Json:
+def _what(confirm: Confirm, reader: Reader) -> str:
+    """Return what a confirmation is about: its title, and the first fact, which says whom or what."""
+    title = translated(confirm.title)
+    facts = [plain(fact.value, reader) for fact in confirm.facts[:1]]
+    return subject((" " if title.endswith("?") else ", ").join([title, *facts]), reader)
+
+
+def _confirm_button(label: str, action_id: str, name: str, about: str) -> Json:
     return {
         "type": "button",
         "text": plain_object(translated(label), BUTTON_TEXT),
         "action_id": action_id,
         "value": name,
+        "accessibility_label": label_about(translated(label), about),
     }
 
 
@@ -213,10 +229,15 @@ def _confirm_blocks(confirm: Confirm, reader: Reader, room: _Room) -> list[Json]
     return [*_within(facts, room, reader), *after] or [paragraph(confirm.title, reader)]
 
 
-def _render(answer: Shown, reader: Reader, room: _Room, current: str, stamp: Prose) -> list[Json]:
+def _render(
+    answer: Shown, reader: Reader, room: _Room, current: str, stamp: Prose, *, about: str | None = None
+) -> list[Json]:
+    """``about``: what the buttons at the end are about; None for what the answer is about."""
     stamped = [context(stamp, reader)] if stamp else []
     menu = answer.menu if isinstance(answer, Card) and answer.buttons else ()
-    tail = [*stamped, *build_rows(answer.buttons, menu, current=current)[:4]]
+    if about is None:
+        about = subject(answer.text if isinstance(answer, Reply) else answer.title, reader)
+    tail = [*stamped, *build_rows(answer.buttons, menu, about=about, current=current)[:4]]
     while tail and not room.take(tail):
         tail = tail[:-1]
     match answer:
@@ -227,6 +248,7 @@ def _render(answer: Shown, reader: Reader, room: _Room, current: str, stamp: Pro
             body = _within(_card(answer, reader, room, current), room, reader)
         case _:
             body = _listing(answer, reader, room, current)
+    told_apart([*body, *tail])
     return [*body, *tail]
 
 
@@ -299,13 +321,13 @@ def _listing(listing: Listing, reader: Reader, room: _Room, current: str) -> lis
 
 
 def _row(row: Row, reader: Reader, current: str) -> list[Json]:
-    words = joined((row.text, row.note))
+    words, about = joined((row.text, row.note)), subject(row.text, reader)
     if row.button is None or row.more:
         buttons = (*((row.button,) if row.button else ()), *row.more)
-        return [paragraph(words, reader), *build_rows(buttons, current=current)]
+        return [paragraph(words, reader), *build_rows(buttons, about=about, current=current)]
     block: Json = {"type": "section", "text": text_object(words, reader, SECTION_TEXT)}
     try:
-        block["accessory"] = build_button(row.button, current=current)
+        block["accessory"] = build_button(row.button, about=about, current=current)
     except ButtonTooLong as problem:
         _log.error("button left out", reason=str(problem))
     return [block]

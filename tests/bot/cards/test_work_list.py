@@ -118,7 +118,7 @@ def test_a_handover_lists_the_work_with_a_button_to_take_each() -> None:
     assert isinstance(made, Listing)
     assert [plain(one.text) for one in made.rows[:2]] == ["On duty now: Ana and Sam", "Open work (1)"]
     assert made.rows[2].button == Button("Claim", "card.claim", {"card": _work(missed(0)).card}, style="primary")
-    assert [one.label for one in made.buttons] == ["Show all", "Who is on duty", "⚙️"]
+    assert [one.label for one in made.buttons] == ["Show all", "Who is on duty", "Settings"]
     assert made.buttons[0].args == {"group": "callcenter:11"}
 
 

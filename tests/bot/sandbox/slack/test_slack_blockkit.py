@@ -65,6 +65,7 @@ def chart(drawn: Json) -> Json:
 BARS = bars("Mon", "Tue")
 
 GOOD_MESSAGES: dict[str, list[Json]] = {
+    "accessibility label": [actions(button(accessibility_label="x" * 75))],
     "sections": [section(), section("x" * 3000), {"type": "section", "fields": [TEXT] * 10}],
     "accessory": [section(accessory=button(confirm=CONFIRM, value="x" * 2000, style="danger"))],
     "actions": [actions(*(button(f"b{number}") for number in range(25)))],
@@ -85,6 +86,8 @@ GOOD_MESSAGES: dict[str, list[Json]] = {
 }
 
 BAD_MESSAGES: dict[str, list[Json]] = {
+    "long accessibility label": [actions(button(accessibility_label="x" * 76))],
+    "empty accessibility label": [actions(button(accessibility_label=""))],
     "unknown type": [{"type": "bogus"}],
     "no type": [{"text": TEXT}],
     "empty section": [{"type": "section"}],

@@ -151,12 +151,23 @@ def shared_check() -> Callable[[str, Any], list[str]]:
     return check
 
 
+def assert_each_button_is_told_apart(blocks: list[Any]) -> None:
+    """A screen reader says something of every button, and not the same of two that do different things."""
+    said: dict[str, Any] = {}
+    for block in blocks:
+        for one in [*block.get("elements", ()), block.get("accessory") or {}]:
+            if one.get("type") == "button":
+                target = (one["action_id"].partition(":")[0], one.get("value"), one.get("url"))
+                assert said.setdefault(one["accessibility_label"], target) == target
+
+
 @EXAMPLES
 @given(ANSWERS)
 def test_any_answer_is_a_message_slack_takes(answer: Reply | Card | Listing) -> None:
     message = render_message(answer, READER, current="verbs.calls", stamp=("Sent by ", Mention("U0ANA0001")))
 
     check_message_blocks(message.blocks)
+    assert_each_button_is_told_apart(message.blocks)
     assert 0 < len(message.text) <= 4000
     assert weight(message.blocks) <= MESSAGE_CHARACTERS + 1000
 
@@ -164,15 +175,24 @@ def test_any_answer_is_a_message_slack_takes(answer: Reply | Card | Listing) -> 
 @EXAMPLES
 @given(ANSWERS)
 def test_any_answer_is_a_modal_and_a_home_slack_takes(answer: Reply | Card | Listing) -> None:
-    check_view(render_view(answer, READER, title="x" * 40, metadata="{}"), "modal")
-    check_view(render_home(answer, READER), "home")
+    modal, home = render_view(answer, READER, title="x" * 40, metadata="{}"), render_home(answer, READER)
+    check_view(modal, "modal")
+    check_view(home, "home")
+    assert_each_button_is_told_apart(modal["blocks"])
+    assert_each_button_is_told_apart(home["blocks"])
 
 
 @EXAMPLES
 @given(CONFIRMS)
 def test_any_confirmation_is_something_slack_takes(confirm: Confirm) -> None:
-    check_view(render_confirm_view(confirm, READER, metadata="{}", name="n"), "modal")
-    check_message_blocks(render_confirm_message(confirm, READER, name="n").blocks)
+    modal, message = (
+        render_confirm_view(confirm, READER, metadata="{}", name="n"),
+        render_confirm_message(confirm, READER, name="n"),
+    )
+    check_view(modal, "modal")
+    check_message_blocks(message.blocks)
+    assert_each_button_is_told_apart(modal["blocks"])
+    assert_each_button_is_told_apart(message.blocks)
 
 
 @EXAMPLES
@@ -305,7 +325,7 @@ def test_a_dangerous_confirmation_is_styled_as_one() -> None:
 
 def test_a_button_over_the_limit_is_refused_by_name() -> None:
     with pytest.raises(ButtonTooLong, match=r"verbs\.sms"):
-        build_button(Button("Edit", "verbs.sms", {"text": "x" * 2000}))
+        build_button(Button("Edit", "verbs.sms", {"text": "x" * 2000}), about="")
 
 
 def test_a_button_that_cannot_be_carried_is_left_out_and_the_rest_stays() -> None:
