@@ -20,7 +20,7 @@ POSTING: Final[dict[Any, dict[str, float]]] = {
     homes: {"WATCH_EVERY_S": 0.2},
     pace: {
         **dict.fromkeys(
-            ("POST_EVERY_S", "UPDATE_EVERY_S", "UPDATE_HERE_EVERY_S", "UPDATES_APART_S", "FIND_EVERY_S"), 0.02
+            ("POST_EVERY_S", "UPDATE_EVERY_S", "UPDATE_HERE_EVERY_S", "BOARDS_APART_S", "FIND_EVERY_S"), 0.02
         ),
         **dict.fromkeys(("POSTS_A_MINUTE", "UPDATES_A_MINUTE"), 3000),
     },

@@ -19,6 +19,7 @@ import structlog
 from bot.basics.clock_jumps import ClockJumps
 from bot.basics.language import ENGLISH, speaking
 from bot.basics.outages import Outage
+from bot.cards.board import BOARD
 from bot.cards.live_call import MOST_ROWS
 from bot.contract.reply import MessageContent
 from bot.notifications.escalation import asked_in_vain
@@ -439,7 +440,11 @@ class Poster:
             await self._store.postings.updated(ids, versions, posting.looks)
             await self._note_changes(posting, ids, content)
             return True
-        if not await self._pace.take(_place(posting, SlackMethod.UPDATE)):
+        place = _place(posting, SlackMethod.UPDATE)
+        if any(card.kind == BOARD for _, card in cards) and (wait_s := await self._pace.take_for_board(place)) > 0:
+            await self._store.postings.postpone(ids, wait_s)
+            return True
+        if not await self._pace.take(place):
             return False
         if await self._store.postings.attempt_update(ids):
             await self._change(posting, together, content, versions)

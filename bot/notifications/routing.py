@@ -55,11 +55,11 @@ from bot.store.opt_outs import OptOutWord
 from bot.store.postings import NewPosting, Posting, of_cards
 from bot.store.store import Store
 
-SETTLE_S: Final = 0.4
+SETTLE_S: Final = 0.35
 """How long a new card waits for events right after it: the legs of a call ring and end within moments."""
 PART_S: Final = 4.0
 """How long it waits while only one person's leg of a call is known: the rest may say that somebody else answered."""
-DEBOUNCE_S: Final = 0.5
+DEBOUNCE_S: Final = 0.45
 """A posted card is updated once for all that happens within this time."""
 ROSTER_S: Final = 10.0
 """How soon after somebody went on or off duty the roster is fetched: a shift changes within moments."""

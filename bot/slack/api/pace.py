@@ -24,9 +24,9 @@ UPDATE_EVERY_S: Final = 1.5
 """Changed messages in a workspace, after a burst: the last of a minute's must not wait for the next minute."""
 UPDATE_HERE_EVERY_S: Final = 2.0
 """The same in a channel, which leaves some of the workspace's to the others."""
-UPDATES_APART_S: Final = 1.0
-"""Between two changed messages in a channel, also in a burst: Slack shows what comes faster late, and readers see it
-flicker."""
+BOARDS_APART_S: Final = 1.0
+"""Between two changes of a channel's boards, also in a burst: who reads them would see them flicker. A card that is
+pressed has to answer at once."""
 FIND_EVERY_S: Final = 1.0
 _UPDATES_BURST: Final = 20
 _UPDATES_BURST_HERE: Final = 4
@@ -62,8 +62,7 @@ def limits_of(place: MethodPlace) -> Sequence[Limit]:
         case SlackMethod.UPDATE:
             spread = Bucket(f"{everywhere} spread", _UPDATES_BURST, UPDATE_EVERY_S)
             in_channel = Bucket(here, _UPDATES_BURST_HERE, UPDATE_HERE_EVERY_S)
-            apart = Bucket(f"{here} apart", 1, UPDATES_APART_S)
-            return apart, in_channel, spread, Window(everywhere, UPDATES_A_MINUTE, 60.0)
+            return in_channel, spread, Window(everywhere, UPDATES_A_MINUTE, 60.0)
         case SlackMethod.FIND:
             return Bucket(here, 1, FIND_EVERY_S), Window(everywhere, UPDATES_A_MINUTE, 60.0)
 
@@ -85,6 +84,13 @@ class SlackPace:
         if turn.end is None:
             self._closed[place] = self._clock() + turn.wait_s
         return turn.end is not None
+
+    async def take_for_board(self, place: MethodPlace) -> float:
+        """Take a turn for one of a channel's boards, before the method's own. 0.0, or the seconds until there is
+        one."""
+        apart = Bucket(f"slack {place.team_id} {place.method} {place.channel} boards", 1, BOARDS_APART_S)
+        turn = await self._book.take([apart], within_s=0.0, good_for_s=0.0)
+        return turn.wait_s if turn.end is None else 0.0
 
     def wait_s(self, place: MethodPlace) -> float:
         """Return for how long nothing leaves, as far as is known; 0 when it may."""

@@ -12,13 +12,17 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 
 from bot.activity.news import NewsKind
-from bot.contract.reply import Card, Listing, Prose
+from bot.activity.subscriptions.filters import PlaceFilter
+from bot.contract.reply import Card, Listing, MessageContent, Prose, Reply
 from bot.dialpad.events import CallEvent
+from bot.notifications.boards import end_boards, show_boards
 from bot.notifications.poster import DueChore, Poster
 from bot.slack.api.channel_messages import InDoubt, PostNotSent, PostRefused, PostThrottled
 from bot.slack.api.pace import POSTS_BURST
 from bot.store.agenda import Agenda, read_agenda
+from bot.store.card_rows import StoredCard
 from bot.store.database import DatabaseProblem
+from bot.store.postings import Posting
 from tests.bot.activity.payloads import (
     ANA,
     SUPPORT,
@@ -30,13 +34,28 @@ from tests.bot.activity.payloads import (
     voicemail_call,
 )
 from tests.bot.dialpad.test_pacer import most_in_any
-from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import (
+    COMPANY,
+    OWNER,
+    SUBSCRIPTION,
+    Killed,
+    PlainRenderer,
+    PostingStage,
+    stage_posting,
+)
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
     async with stage_posting(tmp_path) as made:
         yield made
+
+
+class Versions(PlainRenderer):
+    """Cards that look different whenever something is known."""
+
+    async def of(self, posting: Posting, card: StoredCard) -> MessageContent:
+        return MessageContent(Reply(f"{card.kind} {card.version}"))
 
 
 def words(title: Prose) -> str:
@@ -425,6 +444,36 @@ async def test_at_the_end_what_is_under_way_is_let_finish(stage: PostingStage) -
     await poster.aclose()
 
     assert ended == ["placed the call"]
+
+
+# Boards
+
+
+async def test_a_board_that_waits_for_its_second_holds_up_no_card(stage: PostingStage) -> None:
+    stage.renderer = Versions()
+    board = replace(
+        SUBSCRIPTION, kinds=SUBSCRIPTION.kinds | {NewsKind.BOARD}, included=(PlaceFilter("callcenter:11", "Support"),)
+    )
+    await stage.store.subscriptions.save(board)
+    await show_boards(stage.store, board)
+    story = answered_group_call()
+    await stage.happen(story[0])
+    await stage.run(5)
+    (shown,) = [one for one in stage.slack.messages if "board" in str(one.content.shown)]
+
+    poster, _ = stage.start()
+    for _ in range(2):
+        stage.time.move(seconds=0.25)
+        await end_boards(stage.store, board)
+        await poster.settle()
+    await stage.happen(*story[1:])
+    stage.time.move(seconds=0.5)
+    await poster.settle()
+    assert stage.slack.updates.count(shown.ts) == 1
+    assert len(stage.slack.updates) == 2
+    stage.time.move(seconds=0.5)
+    await poster.settle()
+    assert stage.slack.updates.count(shown.ts) == 2
 
 
 # Clocks

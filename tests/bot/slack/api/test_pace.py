@@ -70,6 +70,17 @@ async def test_a_channel_gets_a_short_burst_and_then_one_message_a_second(callin
     assert await calling.calls(POST, 10) == 1
 
 
+async def test_boards_of_a_channel_change_a_second_apart_and_cards_need_not_wait_for_them(calling: Calling) -> None:
+    here, there = MethodPlace("T1", "C1", UPDATE), MethodPlace("T1", "C2", UPDATE)
+    assert (await calling.pace.take_for_board(here), await calling.pace.take_for_board(there)) == (0, 0)
+    calling.clock.now += 0.25
+
+    assert await calling.pace.take_for_board(here) == pytest.approx(0.75)
+    assert await calling.calls(UPDATE, 2) == 2
+    calling.clock.now += 0.75
+    assert await calling.pace.take_for_board(here) == 0
+
+
 async def test_a_busy_channel_leaves_messages_and_changes_to_the_others(calling: Calling) -> None:
     for _ in range(120):
         await calling.calls(UPDATE, 5, channel="C1")
