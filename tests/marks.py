@@ -13,6 +13,7 @@ BY_FOLDER: Final = {
     "tests/crashes/": ("crash",),
     "tests/browser/": ("browser",),
     "tests/bench/": ("process",),
+    "tests/install/": ("process",),
     "tests/flows/": ("demo",),
     "tests/day/": ("demo",),
     "tests/corpus/": ("demo",),

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,13 +53,14 @@ class Place:
     folder: Path
     settings: Settings
     held: socket.socket | None
-    command: Sequence[str]
+    command: Sequence[str] | Callable[[Settings], Sequence[str]]
     bot: asyncio.subprocess.Process = field(init=False)
 
     async def start(self) -> None:
         """A bot, after the one that was there."""
+        command = self.command(self.settings) if callable(self.command) else self.command
         self.bot = await asyncio.create_subprocess_exec(
-            *self.command, cwd=self.folder, env=environment(self.settings),
+            *command, cwd=self.folder, env=environment(self.settings),
             pass_fds=[self.held.fileno()] if self.held else [],
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
@@ -88,16 +89,22 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 @asynccontextmanager
 async def placed(
-    folder: Path, *, over_http: bool, held: socket.socket | None = None, command: Sequence[str] = RUN
+    folder: Path,
+    *,
+    over_http: bool,
+    held: socket.socket | None = None,
+    command: Sequence[str] | Callable[[Settings], Sequence[str]] = RUN,
+    database: str = "bot.db",
 ) -> AsyncIterator[Place]:
-    """``held`` is a socket that ``command`` is told to serve on, instead of one of its own."""
+    """``held`` is a socket that ``command`` is told to serve on, instead of one of its own. A command may be made of
+    the settings when it starts."""
     bound, port = listen(0), held.getsockname()[1] if held else free_port()
     url, address = f"http://localhost:{bound.getsockname()[1]}", f"http://localhost:{port}"
     manifest = build_manifest(build_routes(), public_url=address if over_http else None)
     slack = SlackSandbox(manifest=manifest, base_url=url, enforce_limits=False)
     dialpad = DialpadSandbox(oauth_app=APP)
     parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
-    settings = demo_settings(url, folder / "bot.db", APP, over_http=over_http)
+    settings = demo_settings(url, folder / database, APP, over_http=over_http)
     settings = settings.model_copy(update={"public_url": address, "port": port})
     async with serving(by_path(parts, slack.app), bound):
         bot = await Bot.start(settings)
