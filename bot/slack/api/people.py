@@ -59,13 +59,18 @@ class SlackPeople:
         asking = self._asking.get(key)
         if asking is None:
             asking = self._asking[key] = asyncio.create_task(self._ask(key))
-            asking.add_done_callback(lambda _: self._asking.pop(key, None))
+            asking.add_done_callback(lambda done: self._asked_for(key, done))
         try:
             return await asyncio.shield(asking)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as problem:
             if kept is None:
                 raise UserError(say("Slack did not say who you are. Try again in a minute.")) from problem
             return kept
+
+    def _asked_for(self, key: PersonKey, done: "asyncio.Task[Profile]") -> None:
+        self._asking.pop(key, None)
+        if not done.cancelled():
+            done.exception()  # who waited was told; that nobody waited any more is no news
 
     def look_again(self, key: PersonKey, *, after_s: float = 0.0) -> None:
         since, kept = self._kept.get(key, (0.0, None))

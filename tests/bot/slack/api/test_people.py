@@ -1,6 +1,7 @@
 """Slack's people, asked once an hour."""
 
 import asyncio
+import gc
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,8 @@ class FakeSlack:
         }
         self.asked = 0
         self.refuses = False
+        self.held: asyncio.Event | None = None
+        self.refused = asyncio.Event()
 
     async def of(self, team_id: str) -> Any:
         return self
@@ -39,8 +42,9 @@ class FakeSlack:
     async def users_info(self, *, user: str, include_locale: bool) -> dict[str, Any]:
         assert include_locale
         self.asked += 1
-        await asyncio.sleep(0)
+        await (asyncio.sleep(0) if self.held is None else self.held.wait())
         if self.refuses:
+            self.refused.set()
             raise SlackApiError("no", {"error": "user_not_found"})  # type: ignore[no-untyped-call]  # slack_sdk's
         return {"user": self.user}
 
@@ -205,3 +209,20 @@ async def test_an_org_is_asked_for_each_of_its_workspaces() -> None:
 
         assert None not in [await people.with_email("E0NORTHLT", email) for email in addresses]
         assert [call.args.get("team_id") for call in slack.calls if call.method == "users.list"] == [TEAM_ID]
+
+
+async def test_trouble_that_nobody_waits_for_any_more_is_not_reported() -> None:
+    slack, reported = FakeSlack(), list[object]()
+    slack.refuses, slack.held = True, asyncio.Event()
+    people = SlackPeople(slack, Clock().seconds)
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await people.profile(ANA)
+
+    slack.held.set()
+    await slack.refused.wait()
+    await asyncio.sleep(0)
+    gc.collect()
+
+    assert reported == []
