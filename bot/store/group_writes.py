@@ -48,7 +48,7 @@ class GroupWrites(Generic[Item, Result]):
 
     async def write(self, item: Item) -> Result:
         """Write one; it is written when this returns. Raises the database's errors."""
-        asked = _Asked[Item, Result](item)
+        asked: _Asked[Item, Result] = _Asked(item)  # subscripted, it would cost as much as a row
         self._asked.append(asked)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())
