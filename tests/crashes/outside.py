@@ -19,8 +19,10 @@ import httpx
 
 from bot.activity.subscriptions.subscription import Subscription
 from bot.app import Bot, build_routes
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
-from bot.sandbox.cast import CONNECTED_AT_START, PRIYA, TEAM_ID, Person
+from bot.contract.roles import RolePolicy
+from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PRIYA, TEAM_ID, Person
 from bot.sandbox.demo import DIALPAD_PATHS, connect
 from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.serving import ASGI, by_path, listen, serving
@@ -142,7 +144,9 @@ class Outside:
         raise AssertionError("the bot does not answer")
 
 
-async def tell_at_every_step(story: Story, subscription: Subscription, **how: Any) -> int:
+async def tell_at_every_step(
+    story: Story, subscription: Subscription, *, policy: RolePolicy | None = None, **how: Any
+) -> int:
     """Tells it to bots that die around each kind of call to Slack, and at their first step, their second, and so on,
     until one has told it to its end. That one's step."""
     kinds = [f"{when} {method}" for method in ("chat.postMessage", "chat.update") for when in ("before", "after")]
@@ -157,13 +161,13 @@ async def tell_at_every_step(story: Story, subscription: Subscription, **how: An
                 lived.append(int(death["dies_at"]))
 
     async with AsyncExitStack() as stack:
-        places = [await stack.enter_async_context(outside(subscription)) for _ in range(SIDE_BY_SIDE)]
+        places = [await stack.enter_async_context(outside(subscription, policy)) for _ in range(SIDE_BY_SIDE)]
         await asyncio.gather(*map(walk, places))
     return min(lived)
 
 
 @asynccontextmanager
-async def outside(subscription: Subscription) -> AsyncIterator[Outside]:
+async def outside(subscription: Subscription, policy: RolePolicy | None = None) -> AsyncIterator[Outside]:
     bound, held = listen(0), listen(0)
     held.listen(64)
     url, address = (f"http://localhost:{one.getsockname()[1]}" for one in (bound, held))
@@ -179,7 +183,7 @@ async def outside(subscription: Subscription) -> AsyncIterator[Outside]:
         slack.deliver_to(f"{address}/slack/events")
         slack.delivery.ack_seconds = slack._core.tickets.trigger_seconds = WAIT_S  # a bot that starts takes its time
         async with serving(by_path(parts, slack.app), bound):
-            await _set_up(life, dialpad, subscription)
+            await _set_up(life, dialpad, subscription, policy)
             async with _nursery(held, life) as nursery:
                 try:
                     yield Outside(slack, dialpad, life, Path(folder), nursery)
@@ -189,7 +193,7 @@ async def outside(subscription: Subscription) -> AsyncIterator[Outside]:
                     await slack.aclose()
 
 
-async def _set_up(life: Life, dialpad: DialpadSandbox, subscription: Subscription) -> None:
+async def _set_up(life: Life, dialpad: DialpadSandbox, subscription: Subscription, policy: RolePolicy | None) -> None:
     """As on the first day: people connected, somebody subscribed, Dialpad told where to."""
     bot = await Bot.start(settings_of(life))
     try:
@@ -197,8 +201,17 @@ async def _set_up(life: Life, dialpad: DialpadSandbox, subscription: Subscriptio
             await connect(bot, dialpad, person)
         await bot.hooks.ensure(OWNER)
         await bot.store.subscriptions.save(subscription)
+        if policy is not None:
+            await hold(bot, policy)
     finally:
         await bot.aclose()
+
+
+async def hold(bot: Bot, policy: RolePolicy) -> None:
+    """These rules hold, as if an admin had saved them."""
+    gate = bot.dispatcher.deps.gate
+    assert gate is not None
+    await gate.save(CompanyKey(TEAM_ID, str(COMPANY_ID)), policy)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ it may or may not have happened.
 
 import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -45,6 +45,7 @@ from bot.contract.roles import (
     NeedsApproval,
     NotPermitted,
     Role,
+    RolePolicy,
     fingerprint_of,
 )
 from bot.contract.routing import RouteTable
@@ -135,13 +136,7 @@ class Approving:
     async def _post(self, ctx: Ctx, name: str) -> Answer:
         found = await self._get(ctx, name)
         policy = await self.permissions.policy(found.company)
-        role = Role(found.role)
-        places = (
-            [policy.ask_in] if policy.ask_in else await self.permissions.people_of(found.company.team_id, policy, role)
-        )
-        if not places and policy.saved_by:
-            places = [policy.saved_by]
-        places = [one for one in places if one != ctx.person.user_id][:MOST_ASKED]
+        places = await self._places(found, policy)
         posted = []
         for place in places:
             with contextlib.suppress(ChatopsError):  # one who cannot be reached is no reason not to ask the others
@@ -155,7 +150,7 @@ class Approving:
                 say(
                     "This needs the approval of {role}, and none could be asked. Ask an admin to name some "
                     "in {typed}. Nothing was done.",
-                    role=say(A_ROLE[role]),
+                    role=say(A_ROLE[Role(found.role)]),
                     typed=ctx.deps.settings.typed("roles"),
                 )
             )
@@ -171,6 +166,15 @@ class Approving:
                 when=When(found.expires_at, "date"),
             ),
         )
+
+    async def _places(self, found: Approval, policy: RolePolicy) -> list[str]:
+        """Return where it is asked: a channel, or the people who may approve, by their ids."""
+        if policy.ask_in:
+            return [policy.ask_in]
+        people = await self.permissions.people_of(found.company.team_id, policy, Role(found.role))
+        if not people and policy.saved_by:
+            people = [policy.saved_by]
+        return [one for one in people if one != found.person.user_id][:MOST_ASKED]
 
     def _message(self, found: Approval, stamp: Prose = "") -> MessageContent:
         facts = (
@@ -207,24 +211,39 @@ class Approving:
         after: Any = "expired" if expired else "approved" if yes else "declined"
         if not await self.approvals.move(found.company, name, "open", after, by=ctx.person.user_id):
             found = await self._get(ctx, name)
+            await self._go_on(ctx, found)
             raise UserError(say("This {state}. Nothing was changed.", state=_over(found, mark("was decided already"))))
         ctx.touched("approval", name, decided=after, of=found.request.route)
-        if not expired:  # in the place of the end that was set for it
-            route = RUN_APPROVED if yes else TELL_DECLINED
-            await ctx.deps.later.at(ctx.now, _key(name), route, {"name": name}, found.person, {})
-        decided = mark("Approved by {who} at {when}") if yes else mark("Declined by {who} at {when}")
-        stamp = sentence(decided, who=Mention(ctx.person.user_id), when=When(ctx.now))
-        await self._stamp(found, sentence("Expired at {when}", when=When(found.expires_at)) if expired else stamp)
         if expired:
+            await self._stamp(found, sentence("Expired at {when}", when=When(found.expires_at)))
             return Reply(say("This has expired, so nothing was done. They can ask again."), tone="warning")
+        # In the place of the end that was set for it. What follows also takes the buttons away: a process may end here.
+        route = RUN_APPROVED if yes else TELL_DECLINED
+        await ctx.deps.later.at(ctx.now, _key(name), route, {"name": name}, found.person, {})
         return Reply(
             say("Declined. They hear of it now.") if not yes else say("Approved. It runs now."),
             tone="done",
         )
 
+    async def _go_on(self, ctx: Ctx, found: Approval) -> None:
+        """Do what a process that ended did not get to: run what was approved, take away the buttons that were pressed
+        in vain."""
+        if found.state == "approved":
+            await ctx.deps.later.at(ctx.now, _key(found.id), RUN_APPROVED, {"name": found.id}, found.person, {})
+        elif found.state == "expired":
+            await self._stamp(found, sentence("Expired at {when}", when=When(found.expires_at)))
+        else:
+            await self._stamp_decided(ctx, found)
+
+    async def _stamp_decided(self, ctx: Ctx, found: Approval) -> None:
+        declined = mark("Declined by {who} at {when}")
+        decided = declined if found.state == "declined" else mark("Approved by {who} at {when}")
+        if found.decided_by:
+            await self._stamp(found, sentence(decided, who=Mention(found.decided_by), when=When(ctx.now)))
+
     async def _stamp(self, found: Approval, stamp: Prose) -> None:
         """Replace the buttons of every message that asks by what was decided."""
-        for place, ts in found.posted:
+        for place, ts in found.posted or await self._look_for(found):
             name = f"approval:{found.id}:{place}"
             try:
                 await self.messages.update(
@@ -233,10 +252,22 @@ class Approving:
             except ChatopsError as problem:
                 _log.warning("approval not stamped", error=type(problem).__name__)
 
+    async def _look_for(self, found: Approval) -> Sequence[tuple[str, str]]:
+        """Find the messages that ask where the process that posted them ended before it noted that."""
+        policy = await self.permissions.policy(found.company)
+        since = found.expires_at - timedelta(hours=policy.hours, minutes=1)
+        spots = []
+        for place in await self._places(found, policy):
+            with contextlib.suppress(ChatopsError):
+                name = f"approval:{found.id}:{place}"
+                spots.append(await self.messages.find(found.company.team_id, place, name=name, since=since))
+        return [(spot.place, spot.ts) for spot in spots if spot is not None]
+
     # What follows
 
     async def run(self, ctx: Ctx, name: str) -> Answer:
         found = await self._get(ctx, name)
+        await self._stamp_decided(ctx, found)
         if not await self.approvals.move(found.company, name, "approved", "running"):
             if found.state != "running":
                 return Reply(f"“{found.request.title}” {_over(found, mark('is over'))}.")
@@ -305,6 +336,7 @@ class Approving:
 
     async def say_declined(self, ctx: Ctx, name: str) -> Answer:
         found = await self._get(ctx, name)
+        await self._stamp_decided(ctx, found)
         by: Prose = (Mention(found.decided_by),) if found.decided_by else say("Somebody")
         return Reply(
             sentence("{by} declined “{request}”. Nothing was done.", by=by, request=found.request.title), tone="warning"

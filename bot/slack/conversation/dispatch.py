@@ -22,7 +22,7 @@ from bot.contract.prose import sentence
 from bot.contract.reader_languages import ReaderLanguages
 from bot.contract.reply import Answer, Reply, When
 from bot.contract.roles import NotPermitted
-from bot.contract.routing import RouteTable
+from bot.contract.routing import RouteKind, RouteTable
 from bot.dialpad.action import Risk
 from bot.slack.api.messages import SlackMessages, within
 from bot.slack.blockkit.blocks import Json
@@ -174,7 +174,8 @@ class Dispatcher:
                 if request.incoming.kind is PayloadKind.SUBMIT
                 else self._placement.choose(request)
             )
-            self._start(self._interrupted(request, screen) if delivery.started else self._perform(request, screen))
+            begun = delivery.started and not _is_repeatable(request)
+            self._start(self._interrupted(request, screen) if begun else self._perform(request, screen))
         return len(deliveries)
 
     async def _tell_of_given_up(self) -> None:
@@ -429,6 +430,12 @@ class Dispatcher:
             with speaking(await self._languages.of(person)):
                 failed = await self._executor.run(request, PlacedRequest(ctx, HomeScreen(self.tools, ctx)))
         return failed
+
+
+def _is_repeatable(request: Request) -> bool:
+    """Tell whether what was begun may be done once more: a preview is the same again, and nobody asked for it who could
+    be told that it is not there."""
+    return request.route is not None and request.route.kind is RouteKind.EVENT
 
 
 def _read_unconnected(asked: Mapping[str, Any] | None) -> UnconnectedRequest | None:
