@@ -1,6 +1,8 @@
 """Handles ``alerts``: a message when a line is in trouble, acknowledged, snoozed, and closed when it is over."""
 
-from dataclasses import replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -16,6 +18,7 @@ from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError, UserError
 from bot.basics.language import say
 from bot.basics.times import on_clock, read_span
+from bot.basics.words import Word
 from bot.cards.alert import ALERT
 from bot.cards.channel_line import line_of_channel
 from bot.cards.rights import rights_of
@@ -37,13 +40,85 @@ def _counts(numbers: tuple[int, ...], unit: str) -> tuple[Option, ...]:
     return tuple(Option(f"{one} {unit}", str(one)) for one in numbers)
 
 
+_WHOM: Final = r"(?:me|us|here|everybody|everyone|the team|this channel|(?P<whom>(?!(?:when|if)\b)[\w-]+))"
+_WHEN: Final = (
+    rf"(?:please )?(?:alerts?|alarm|warn|tell|notify|inform|ping|message|let)(?: {_WHOM})?(?: know)? "
+    r"(?:when(?:ever)?|if|once|in case|as soon as) (?:there (?:are|is) )?"
+)
+_LINE_AT_END: Final = r"(?: (?:in|for|at|on|of) (?:the )?(?P<line>[\w' -]+?)(?: (?:queue|line|call center))?)?"
+_MANY: Final = r"(?:(?:more than|over|above|at least|>=?|min(?:imum)?) ?)?"
+_PEOPLE: Final = r"(?: (?:calls?|callers?|people|customers?|persons?|clients?))?"
+SENTENCES: Final = tuple(
+    (re.compile(_WHEN + said, re.IGNORECASE), words)
+    for said, words in (
+        (
+            (
+                rf"(?P<count>{_MANY}\d+)(?: or more)?{_PEOPLE}(?: (?:are|is|have been))?"
+                rf" (?:waiting|waits?|queued?|in (?:the )?queue|on hold){_LINE_AT_END}"
+            ),
+            "{whom} {line} waiting {count}",
+        ),
+        (
+            (
+                rf"the (?:queue|line) (?:is|has|gets|grows) (?:longer than |to )?(?P<count>{_MANY}\d+)"
+                rf"{_PEOPLE}{_LINE_AT_END}"
+            ),
+            "{whom} {line} waiting {count}",
+        ),
+        (
+            (
+                r"(?:some(?:body|one)|any(?:body|one)|an?y? (?:caller|customer|call|person)|the wait"
+                r"|callers|customers|calls)"
+                r"(?: (?:waits?|is waiting|are waiting|has waited|has been waiting|is))(?: for)?"
+                rf" (?P<wait>(?:longer than |{_MANY})\d+) ?(?:m|min|mins|minutes?)"
+                rf"(?: or (?:more|longer))?{_LINE_AT_END}"
+            ),
+            "{whom} {line} wait {wait}",
+        ),
+        (
+            (
+                r"(?:no ?body|no one|none|no agents?) (?:is|are) (?:on duty|on|available|there|free)"
+                rf"{_LINE_AT_END}"
+            ),
+            "{whom} {line} nobody on",
+        ),
+    )
+)
+"""Alerts as people ask for them; the form that opens shows what was understood."""
+
+
+@dataclass(frozen=True)
+class AtLeast(Choice):
+    """One of a few numbers, also typed as "more than 3" or as a number between two of them, where the lower counts."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        counts = range(min(_LONGEST_COUNT, len(words)), 0, -1)
+        return next((count for count in counts if self.fits(" ".join(word.text for word in words[:count]))), 0)
+
+    def chosen(self, text: str) -> str | None:
+        found = _COUNT.fullmatch(text.casefold())
+        if found is None:
+            return super().chosen(text)
+        wanted = int(found["number"]) + bool(found["over"])
+        lower = [option.value for option in self.options if int(option.value) <= wanted]
+        return lower[-1] if lower else self.options[0].value
+
+
+_COUNT: Final = re.compile(
+    r"(?:(?P<over>more than|longer than|over|above|>(?!=))|at least|min(?:imum)?|>=)? ?(?P<number>[0-9]{1,4})"
+)
+_LONGEST_COUNT: Final = 3
+"""Words of "more than 3"."""
+
+
 @router.command(
     "alerts",
     usage="[call center or department]",
     summary="Be told here when a line is in trouble: who waits, for how long, nobody on duty",
     aliases=("alarm", "alarms"),
     phrases={"set up alerts": "", "set up alerts for": "", "alert us": "", "alert me": ""},
-    examples=("alerts Support",),
+    sentences=SENTENCES,
+    examples=("alerts Support", "alert me when more than 3 wait in Support"),
     title="Alerts",
     submit="Preview",
 )
@@ -55,15 +130,15 @@ async def alerts(
     ] = None,
     waiting: Annotated[
         str | None,
-        Choice("When so many wait", keywords=("waiting",), options=_counts((1, 2, 3, 4, 5, 10, 20), "or more callers"),
+        AtLeast("When so many wait", keywords=("waiting",), options=_counts((1, 2, 3, 4, 5, 10, 20), "or more callers"),
                unset="Never"),
     ] = None,
     wait: Annotated[
         str | None,
-        Choice("When somebody waits for", keywords=("wait",), options=_counts((1, 2, 3, 5, 10, 15), "min"),
+        AtLeast("When somebody waits for", keywords=("wait",), options=_counts((1, 2, 3, 5, 10, 15), "min"),
                unset="Never"),
     ] = None,
-    nobody: Annotated[bool | None, Switch("When nobody is on duty")] = None,
+    nobody: Annotated[bool | None, Switch("When nobody is on duty", keywords=("nobody",))] = None,
     off: Annotated[
         str | None,
         Choice("When somebody is off duty for", options=_counts((15, 30, 45, 60, 90, 120), "min"), unset="Never",
@@ -87,7 +162,8 @@ async def alerts(
     notifications = ctx.notifications
     group = group or await line_of_channel(ctx, WATCHED_KINDS)
     if ctx.origin is not Origin.FORM:
-        return await _form(ctx, notifications, group)
+        typed = {"waiting": waiting or "", "wait": wait or "", "nobody": "on" if nobody else ""}
+        return await _form(ctx, notifications, group, {name: value for name, value in typed.items() if value})
     if group is None:
         raise FieldError("group", say("Choose the line that the alerts are about."))
     rights = await rights_of(ctx)
@@ -112,14 +188,16 @@ async def alerts(
     return await _preview(ctx, notifications, made, before)
 
 
-async def _form(ctx: Ctx, notifications: Notifications, group: Group | None) -> Answer:
-    """Open the form for a line: with what is set for it here, else with what is usual."""
+async def _form(ctx: Ctx, notifications: Notifications, group: Group | None, typed: Mapping[str, str]) -> Answer:
+    """Open the form for a line: with what was typed and what is set for it here, else only with what was typed, or with
+    what is usual."""
     here = await notifications.subscriptions_here(ctx.person, _channel(ctx)) if group is not None else []
     theirs = [one for one in here if NewsKind.ALERT in one.kinds and group is not None and group.raw in one.places]
     if theirs:
-        return Form("alerts.alerts", _fields(theirs[0], group))
+        return Form("alerts.alerts", _fields(theirs[0], group) | dict(typed))
     fresh: dict[str, Raw] = {"group": group.raw} if group is not None else {}
-    return Form("alerts.alerts", fresh | _chosen(Thresholds()))
+    usual = _chosen(Thresholds(0, 0, False) if typed else Thresholds())
+    return Form("alerts.alerts", fresh | usual | dict(typed))
 
 
 def _fields(subscription: Subscription, group: Group | None = None) -> dict[str, Raw]:

@@ -35,6 +35,9 @@ router = Router()
         "show board": "",
         "post a board for": "",
         "live board": "",
+        "board of": "",
+        "show board of": "",
+        "post board": "",
         **dict.fromkeys(
             (
                 "remove board",

@@ -1,12 +1,16 @@
 """Handles ``call``: rings the person's own phone first, then calls the other side."""
 
 import asyncio
-from dataclasses import replace
-from typing import Annotated
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Final
 
 from bot.arguments.caller import CallerChoice
+from bot.arguments.moment import Moment
 from bot.arguments.own_number import LineUsed, OwnNumber, OwnNumberChoice, line_given, line_to_use
 from bot.arguments.party import Party
+from bot.arguments.send_at import in_words
 from bot.basics.errors import ChatopsError, Conflict, FieldError, OutcomeUnknown, UserError
 from bot.basics.language import say
 from bot.cards.answering import (
@@ -22,6 +26,7 @@ from bot.cards.answering import (
 from bot.cards.number_flags import blocked_among
 from bot.cards.placed_calls import remember_call
 from bot.contract.context import Ctx
+from bot.contract.doubt import Doubt
 from bot.contract.prose import prose, sentence
 from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Prose, RawArgs, Reply
 from bot.contract.routing import Router
@@ -54,13 +59,59 @@ async def _dropped(ctx: Ctx, args: RawArgs) -> None:
     await stop_answering(ctx, args, "to")
 
 
+_TIME: Final = (
+    r"(?:(?:on|for) )?(?:tomorrow|tonight|today at|next week|this (?:afternoon|evening)|(?:next )?"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|at (?:noon|[0-9])|in (?:[0-9]|an? |half ))"
+)
+_LATER: Final = re.compile(
+    rf"(?:call|ring|phone|dial)(?: back)? (?P<who>(?!(?:me|us)\b).+?)(?: back)? (?P<at>{_TIME}.*)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class _Later(Moment):
+    """When somebody is to be called, which only patterns put in: nobody types the keyword."""
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        return ()
+
+
 @router.command(
     "call",
     usage="<number or name>",
     summary="Call somebody from your Dialpad phone",
     phrases={
-        **dict.fromkeys(("dial", "ring", "phone", "call back", "ring up", "call up", "give a call to", "callback"), ""),
+        **dict.fromkeys(
+            (
+                "dial",
+                "ring",
+                "phone",
+                "call back",
+                "ring up",
+                "call up",
+                "give a call to",
+                "callback",
+                "call to",
+                "call with",
+                "make a call to",
+                "make a call with",
+                "do a call to",
+                "do a call with",
+                "have a call with",
+                "place a call to",
+                "start a call with",
+                "phone to",
+                "ring to",
+                "speak to",
+                "speak with",
+                "talk to",
+                "talk with",
+            ),
+            "",
+        ),
     },
+    sentences=((_LATER, "{who} call-when {at}"),),
     examples=("call +1 415 555 0150", "call Jordan Lee"),
     title="Call",
     submit="Continue",
@@ -69,9 +120,32 @@ async def _dropped(ctx: Ctx, args: RawArgs) -> None:
     opening=_opened,
     dropped=_dropped,
 )
-async def call(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None, line: LineUsed = "") -> Answer:
+async def call(
+    ctx: Ctx,
+    to: CallTo,
+    shown: OwnNumberShown = None,
+    at: Annotated[datetime | None, _Later("When", keywords=("call-when",), shown=False)] = None,
+    line: LineUsed = "",
+) -> Answer:
     """Show who would be called and which number they see. Calls nobody."""
+    if at is not None:
+        raise await _not_later(ctx, to, at)
     return await _preview(ctx, to, shown, line, await look_before(ctx, [to], is_call=True))
+
+
+async def _not_later(ctx: Ctx, to: Party, at: datetime) -> Doubt:
+    """Offer what can be done about a call at a time: a phone that rings by itself would ring at nobody."""
+    when = in_words(at, ctx.now, await ctx.zone())
+    whom = to.plain(await ctx.region())
+    return Doubt(
+        say("A call starts at once, as your own phone rings first. Shall I remind you of {whom}?", whom=whom),
+        (
+            Button(
+                say("Remind me: {when}", when=when), "shortcuts.remind", {"until": at.isoformat(), "number": to.number}
+            ),
+            Button("Call now", "call.call", {"to": to.number}),
+        ),
+    )
 
 
 async def _preview(ctx: Ctx, to: Party, shown: OwnNumber | None, line: str, before: Before, title: str = "") -> Confirm:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.group import Group, GroupChoice
-from bot.arguments.moment import Moment
+from bot.arguments.moment import UNTIL, Moment
 from bot.arguments.phonebook import name_length
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError
@@ -34,7 +34,7 @@ Until = Annotated[
     datetime | None,
     Moment(
         "For how long",
-        keywords=("for", "until", "till"),
+        keywords=("for", "during", *UNTIL),
         bare=True,
         placeholder="30 minutes, 15:00, end of day …",
         hint="Then it changes back automatically. Leave it empty to keep it until you change it.",
@@ -49,6 +49,18 @@ InGroup = Annotated[
         hint="Leave it empty for all your calls.",
     ),
 ]
+
+
+_SWITCHED: Final = {
+    said: state
+    for name in ("dnd", "do not disturb", "don't disturb")
+    for state, verbs, others in (
+        ("on", ("turn on", "switch on", "put on", "activate", "enable", "start"), ("turn", "switch", "put", "set")),
+        ("off", ("turn off", "switch off", "deactivate", "disable", "stop", "end", "quit"), ("turn", "switch", "set")),
+    )
+    for said in (*(f"{verb} {name}" for verb in verbs), *(f"{verb} {name} {state}" for verb in others))
+}
+"""Ways to say on and off."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,7 @@ class SomebodysName(ColleagueChoice):
             ) from None
 
 
-ForWhom = Annotated[Colleague | None, SomebodysName("Whose", keywords=("for",), shown=False)]
+ForWhom = Annotated[Colleague | None, SomebodysName("Whose", keywords=("for",), bare=True, shown=False)]
 
 
 @router.command(
@@ -99,16 +111,13 @@ ForWhom = Annotated[Colleague | None, SomebodysName("Whose", keywords=("for",), 
         "unmute me": "off",
         "unmute my phone": "off",
         "silence me": "on",
-        "turn on dnd": "on",
-        "turn off dnd": "off",
-        "turn dnd on": "on",
-        "turn dnd off": "off",
-        "stop dnd": "off",
-        "stop do not disturb": "off",
-        "turn off do not disturb": "off",
-        "turn do not disturb off": "off",
-        "turn on do not disturb": "on",
-        "turn do not disturb on": "on",
+        "no disturb": "",
+        "not disturb": "",
+        "no disturb me": "on",
+        "not disturb me": "on",
+        "i not disturb": "on",
+        "no calls": "on",
+        **_SWITCHED,
         "am i on dnd": "",
         "is dnd on": "",
         "am i on do not disturb": "",

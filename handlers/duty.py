@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from bot.arguments.colleague import Colleague, ColleagueChoice
-from bot.arguments.moment import Moment
+from bot.arguments.moment import UNTIL, Moment
 from bot.arguments.phonebook import name_length, named, said
 from bot.arguments.places import raw_of
 from bot.arguments.reason import Reason
@@ -50,7 +50,10 @@ _OF_SOMEBODY: Final = tuple(
     re.compile(rf"{said}(?P<rest> .*)?", re.IGNORECASE)
     for said in (
         r"(?:put|take|set|bring|get) (?P<who>(?!(?:me|it|this|the)\b).+?)(?: back)? (?:to )?(?P<state>on|off) duty",
-        rf"(?:put|take|set|bring|get) (?!(?:me|it|this|the|{_NO_NAME})\b){_NAME}(?: back)? (?:to )?(?P<state>on|off)",
+        (
+            rf"(?:put|take|set|bring|get) (?!(?:me|it|this|the|{_NO_NAME})\b){_NAME}(?: back)? (?:to )?"
+            r"(?P<state>off|on(?=$| (?:for|until|till|at|now|again|please|[0-9])))"
+        ),  # on lunch is off duty
         rf"(?!(?:{_NO_NAME})\b){_NAME}(?: (?:is|goes|back|now))* (?P<state>on|off) duty",
         rf"(?!(?:{_NO_NAME})\b){_NAME}(?: back)? duty (?P<state>on|off)",
         r"duty (?!(?:on|off)\b)(?P<who>@?[\w.'-]+) (?P<state>on|off)",
@@ -109,6 +112,12 @@ DutySwitch = Annotated[bool | None, Switch("Duty", hint="On duty: call center ca
         "going on duty": "on",
         "back on duty": "on",
         "am i on duty": "",
+        "start my shift": "on",
+        "end my shift": "off",
+        "put me back on duty": "on",
+        "take me back on duty": "on",
+        "put myself on duty": "on",
+        "put myself off duty": "off",
     },
     patterns=tuple((pattern, f"{{state}} {OF_SOMEBODY} {{who}} {{rest}}") for pattern in _OF_SOMEBODY),
     title="Duty",
@@ -123,7 +132,7 @@ async def duty(
         datetime | None,
         Moment(
             "For how long",
-            keywords=("for", "until", "till"),
+            keywords=("for", "during", *UNTIL),
             bare=True,
             placeholder="30 minutes, 13:00, end of day …",
             hint="Then it changes back automatically. Leave it empty to keep it.",

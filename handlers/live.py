@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Annotated, Final
 
+from bot.arguments.group import Group, GroupChoice
 from bot.basics.errors import FieldError
 from bot.basics.language import say
 from bot.cards import call_control
@@ -54,6 +55,7 @@ How = Annotated[
 
 @router.command(
     "live",
+    usage="[call center, department or office]",
     summary="The calls that go on now: yours, and those of lines you supervise",
     phrases=dict.fromkeys(
         (
@@ -86,12 +88,19 @@ How = Annotated[
         ),
         "",
     ),
-    examples=("live",),
+    patterns=((re.compile(r"is [\w'-]+(?: [\w'-]+)? (?:on (?:a|the) (?:call|phone)|talking)", re.IGNORECASE), ""),),
+    examples=("live", "live Support"),
     title="Live calls",
 )
-async def live(ctx: Ctx) -> Answer:
-    """List the live calls that this person may act on, the longest first."""
-    return await show_live_calls(ctx)
+async def live(
+    ctx: Ctx,
+    group: Annotated[
+        Group | None,
+        GroupChoice("Line", keywords=("in", "on", "of", "for", "at"), bare=True, placeholder="A line you supervise"),
+    ] = None,
+) -> Answer:
+    """List the live calls that this person may act on, the longest first; with a line, only that line's."""
+    return await show_live_calls(ctx, group)
 
 
 @router.button(title="Live call")

@@ -110,6 +110,30 @@ _AFTER: Final = f"After only: {placeholder('only')}. After except: {placeholder(
 _LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
 
 
+_KIND: Final = r"(?P<what>missed(?: calls?)?|voice ?mails?|texts?|sms|faxes|calls?|recordings?|transcripts?)"
+_SENTENCES: Final = tuple(
+    (re.compile(said, re.IGNORECASE), words)
+    for said, words in (
+        (
+            (
+                r"(?:tell|notify|ping|alert|inform|let) (?P<me>me|us)(?: know)? (?:when(?:ever)?|if|once) "
+                r"(?P<line>(?!(?:i|we|you|he|she|they|some|any|a|an|the|there|no|my|our|it)\b)[\w'-]+) "
+                r"(?:misses|missed|has missed|miss) (?:a |any |the )?calls?"
+            ),
+            "{me} missed for {line}",
+        ),
+        (
+            (
+                rf"(?:post|show|notify|send|put)(?: us)?(?: all)?(?: the)? {_KIND} (?:in|of|for|from) (?:the )?"
+                r"(?P<line>[\w' -]+?) (?:here|(?:in|to|on|into) (?:this|the|our) channel)"
+            ),
+            "{what} for {line}",
+        ),
+    )
+)
+"""Wishes that name a line before or after what is to be told."""
+
+
 @router.command(
     "notify",
     usage='[missed sms … for "Support" only … except label:spam | me [voicemail off] | list | pause 1 | remove 1]',
@@ -157,6 +181,7 @@ _LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
         ),
         "pause notifications": "pause",
     },
+    sentences=_SENTENCES,
     examples=(
         "notify",
         _LIKE,

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from bot.activity.cover import Cover, view_cover
 from bot.activity.roster import Roster
 from bot.arguments.group import Group, GroupChoice
-from bot.arguments.moment import Moment, MomentWords
+from bot.arguments.moment import UNTIL, Moment, MomentWords
 from bot.basics.errors import Conflict, DialpadError, FieldError, Unavailable, UserError
 from bot.basics.language import say
 from bot.basics.person import PersonKey
@@ -81,6 +81,16 @@ LONGEST_REASON: Final = 75
                 "who is working",
                 "who's working",
                 "who is on",
+                "who's on",
+                "whos on",
+                "who is on shift",
+                "who's on shift",
+                "whos on shift",
+                "who works",
+                "who works today",
+                "who is here",
+                "who's here",
+                "whos here",
             ),
             "",
         ),
@@ -91,7 +101,10 @@ LONGEST_REASON: Final = 75
         "ask for cover": "cover me",
         "i need cover": "cover me",
     },
-    patterns=((re.compile(r"(?:is|are) .+ (?:on|off) duty", re.IGNORECASE), ""),),
+    patterns=(
+        (re.compile(r"(?:is|are) .+ (?:on|off) duty", re.IGNORECASE), ""),
+        (re.compile(r"is [\w'-]+(?: [\w'-]+)? (?:available|free|busy|there|working|here|on shift)", re.IGNORECASE), ""),
+    ),
     examples=("oncall", "oncall Support", "oncall cover me until 18:00"),
     title="Who is on duty?",
     submit="Look",
@@ -115,9 +128,7 @@ async def oncall(
     cover_me: Annotated[
         str | None, Choice("Cover", keywords=("cover",), shown=False, options=(Option("Me", "me"),))
     ] = None,
-    until: Annotated[
-        str | None, MomentWords("Until", keywords=("until", "till", "for"), bare=True, shown=False)
-    ] = None,
+    until: Annotated[str | None, MomentWords("Until", keywords=("for", *UNTIL), bare=True, shown=False)] = None,
 ) -> Answer:
     """Show who is on duty in a call center. With none named: in the only one the person is in, or a choice."""
     if cover_me:

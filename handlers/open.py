@@ -1,5 +1,6 @@
 """Handles ``open``: lists what waits for somebody, the longest-waiting first, with buttons to take it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -31,6 +32,13 @@ class _Scope:
     args: dict[str, Raw]
 
 
+_HOW_MANY: Final = re.compile(
+    r"how (?:many|much)(?: (?:calls?|callers?|people|customers?))?(?: (?:are|is|do|does|we have))?(?: there)?"
+    r" (?:waiting|waits?|in (?:the )?queue|queued|open|pending)(?: now)?(?P<rest> (?:in|on|for) .+)?",
+    re.IGNORECASE,
+)
+
+
 @router.command(
     "open",
     usage="[mine | here | all | <call center or department>]",
@@ -60,6 +68,17 @@ class _Scope:
                 "anything waiting",
                 "to do",
                 "todo",
+                "pending",
+                "what is pending",
+                "what's pending",
+                "whats pending",
+                "pending calls",
+                "open items",
+                "show open calls",
+                "show open work",
+                "what is still open",
+                "what's still open",
+                "whats still open",
             ),
             "",
         ),
@@ -73,10 +92,19 @@ class _Scope:
                 "what do i have",
                 "what is mine",
                 "what's mine",
+                *(f"what {i} have {left}" for i in ("do i", "i") for left in ("pending", "open", "to do", "left")),
+                "what i have",
+                "what have i to do",
+                "what have i pending",
+                "my pending",
+                "my pending calls",
+                "my todos",
+                "my to do",
             ),
             "mine",
         ),
     },
+    patterns=((_HOW_MANY, "{rest}"),),
     examples=("open", "open mine", "open Support"),
     title="Open work",
     submit="Look",

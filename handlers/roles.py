@@ -1,5 +1,6 @@
 """Handles ``roles``: who may do what here, and a second person's approval."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final
@@ -64,7 +65,35 @@ async def _policy(ctx: Ctx) -> RolePolicy:
     "roles",
     summary="Who may do what here, and what needs a second person's approval",
     aliases=("role", "permissions"),
-    phrases=dict.fromkeys(("who may do what", "who can do what", "roles and permissions", "approvals"), ""),
+    phrases=dict.fromkeys(
+        (
+            "who may do what",
+            "who can do what",
+            "roles and permissions",
+            "approvals",
+            "who is admin",
+            "who is an admin",
+            "who are the admins",
+            "who is supervisor",
+            "who is a supervisor",
+            "who are the supervisors",
+            "who is the admin",
+            "who is the supervisor",
+            "what may i do",
+            "what am i allowed to do",
+        ),
+        "",
+    ),
+    sentences=(
+        (
+            re.compile(
+                r"who (?:may|can|is allowed to|has permission to|is able to) (?:block|unblock|send|text|delete|change"
+                r"|see|run|add|remove|use|export|label|record|listen|notify|set)\b.*",
+                re.IGNORECASE,
+            ),
+            "",
+        ),
+    ),
     examples=("roles",),
     title="Roles",
 )

@@ -71,6 +71,10 @@ _SAYING: Final = tuple(
             r"(?:send|write|drop|give|shoot) (?P<who>(?!(?:a|an|the|my|this)\b).+?) (?:a|an) (?:quick |short )?"
             r"(?:text|txt|message|msg|sms)(?: (?:saying|that says|which says|to say))?(?: that)?:? (?P<verbatim>.+)"
         ),
+        (
+            r"(?:send|write) (?:to )?(?P<who>(?!(?:a|an|the|my|this)\b).{1,60}?) (?:text|txt|message|msg|sms)"
+            r"(?: (?:saying|that says|which says|to say))?: ?(?P<verbatim>.+)"
+        ),
         r"let (?P<who>(?!(?:me|us|him|her|them)\b).{1,60}?) know(?: that)?[:,]? (?P<verbatim>.+)",
     )
 )
@@ -114,6 +118,20 @@ async def _dropped(ctx: Ctx, args: RawArgs) -> None:
                 "write to",
                 "write a text to",
                 "text to",
+                "text for",
+                "sms for",
+                "sms to",
+                "message for",
+                "message to",
+                "write sms to",
+                "write an sms to",
+                "write message to",
+                "write a message to",
+                "say to",
+                "reply to",
+                "answer to",
+                "send message",
+                "send a message",
             ),
             "",
         ),

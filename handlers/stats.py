@@ -88,12 +88,29 @@ class _TopicChoice(Choice):
     aliases=("statistics", "numbers"),
     phrases={
         **dict.fromkeys(("how many calls today", "call stats", "my stats", "my numbers"), ""),
-        **dict.fromkeys(("how fast do we answer", "answer times", "wait times"), "answer time"),
+        **dict.fromkeys(
+            (
+                "how fast do we answer",
+                "answer times",
+                "wait times",
+                "average wait time",
+                "average wait",
+                "avg wait",
+                "waiting time",
+                "waiting times",
+                "longest wait",
+                "average answer time",
+                "answer rate",
+                "service level",
+            ),
+            "answer time",
+        ),
     },
     patterns=(
         (
             re.compile(
-                r"how many (?P<about>calls|texts|voicemails)(?: (?:did|does|has|have|were) (?P<who>.+?))?"
+                r"how (?:many|much) (?:missed )?(?P<about>calls?|texts?|voicemails?)"
+                r"(?: (?:did|does|has|have|were) (?P<who>.+?))?"
                 r"(?: (?:get|got|have|had|receive|received|take|taken|make|made|answer|answered|miss|send|sent))?"
                 r"(?P<days> (?:today|yesterday|this|last|since|in|on|from|past|during)\b.*)?",
                 re.IGNORECASE,
@@ -103,6 +120,15 @@ class _TopicChoice(Choice):
         (
             re.compile(r"how (?:fast|quickly) (?:did|does) (?P<who>.+?) answer(?P<days> .+)?", re.IGNORECASE),
             "{who} {days} answer time",
+        ),
+        (
+            re.compile(
+                r"how (?:did|does|do|is|are|was|were) (?P<who>(?!(?:i|we|you|it)\b).+?)"
+                r" (?:do|doing|perform|performing|go|going)"
+                r"(?P<days> (?:today|yesterday|this|last|since|in|on)\b.*)?",
+                re.IGNORECASE,
+            ),
+            "{who} {days}",
         ),
     ),
     examples=("stats", "stats Support last week", "stats me today answer time", "stats Support every monday at 9"),

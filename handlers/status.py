@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.arguments.moment import Moment
+from bot.arguments.moment import UNTIL, Moment
 from bot.arguments.text_with_time import TextWithTime, ends_in
 from bot.basics.language import say
 from bot.basics.words import did_you_mean
@@ -37,6 +37,11 @@ _CLEARING: Final = frozenset({"clear", "none", "off", "remove", "delete"})
         "clear status": "clear",
         "clear my status": "clear",
         "remove my status": "clear",
+        **dict.fromkeys(("erase my status", "delete my status", "reset my status", "empty my status"), "clear"),
+        **{f"{verb} my status {to}": "" for verb in ("change", "put", "update") for to in ("to", "at", "as", "in")},
+        "set my status as": "",
+        "set my status at": "",
+        "my status is": "",
         "status message": "",
     },
     examples=("status At lunch until 13:00", "status Working from home", "status clear"),
@@ -60,7 +65,7 @@ async def status(
         datetime | None,
         Moment(
             "Until",
-            keywords=("for", "until", "till"),
+            keywords=("for", "during", *UNTIL),
             bare=True,
             placeholder="1 hour, 17:00, tomorrow …",
             hint="Then it is cleared automatically. Leave it empty to keep it.",

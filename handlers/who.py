@@ -17,7 +17,11 @@ PHRASES: Final = dict.fromkeys(
         "who is", "who's", "whos", "whose number is", "whose is", "look up", "find", "who has", "who is this",
         "number of", "the number of", "what is the number of", "what's the number of", "extension of", "ext",
         "extension", "ext of",
-        "what is the extension of",
+        "what is the extension of", "number from", "phone of", "phone number of", "telephone of", "telephone number of",
+        "mobile of", "contact of", "search", "search for", "find number", "find number of", "find the number for",
+        "find contact", "look for", "what number has", "which number has", "which is the number of",
+        "what is the phone of", "from who is", "from whom is", "of who is", "whose is the number", "who has the number",
+        "who is the number", "from who is the number", "from whom is the number", "of who is the number",
     ),
     "",
 )  # fmt: skip

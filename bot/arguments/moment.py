@@ -47,8 +47,12 @@ _DATE: Final = re.compile(
     r"(?:the )?(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?: of)?(?: (?P<month>[a-z]{3,9}))?"
     r"|(?P<first>[a-z]{3,9}) (?P<then>[0-9]{1,2})(?:st|nd|rd|th)?)"
 )
-_LEAD: Final = re.compile(r"(?:(?:for|until|till|til|in|at|by|on|about|around)\s+)+")
-_OF_DAY: Final = frozenset({"until", "till", "til", "at", "by"})
+UNTIL: Final = ("until", "till", "til", "untill", "untl", "upto", "'til", "’til")
+"""Words before the end of a while, as people spell them."""
+_LEAD: Final = re.compile(
+    rf"(?:(?:for|during|since now|(?:up )?(?:{'|'.join(UNTIL)})|up to|to|in|within|at|by|on|about|around)\s+)+"
+)
+_OF_DAY: Final = frozenset({*UNTIL, "up", "to", "at", "by"})
 """Words before a time of day; before a span there are others."""
 _HOURS_OF_DAY: Final = 24
 _MOST_HOURS: Final = 72
@@ -57,6 +61,15 @@ _MOST_MINUTES: Final = 480
 """Nor more minutes: 911 is something else."""
 _SURELY_MINUTES: Final = 10
 """Nobody says "in 20" of hours."""
+_THE: Final = re.compile(
+    r"\bthe "
+    r"(?=[0-9]{1,2}(?:[:.h][0-9]{2}\b| ?[ap]\.?m?\b| ?o['’]?clock|h\b)"
+    r"|noon\b|midday|midnight|half |quarter |afternoon|evening|tomorrow|next "
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+)
+"""An article that no time has, as people say it whose language has one there."""
+_MORE: Final = re.compile(r"^(?:(?:the )?next|another|(?:one )?more) (?=[0-9]|an?\b|half|few|couple|hours?\b|day\b)")
+_BARE_UNIT: Final = re.compile(r"(?:hour|day|week)")
 _OF_TWELVE_HOURS: Final = re.compile(
     r"(?:[1-9]|1[0-2])(?:[:.h][0-5][0-9])?|[a-z0-9 ]+ (?:past|after|to|before) [a-z0-9]+"
 )
@@ -64,6 +77,7 @@ _OF_TWELVE_HOURS: Final = re.compile(
 _WORDS: Final = (
     "today", "tonight", "tomorrow", "noon", "midnight", "morning", "evening", "end", "day", "eod", "next", "week",
     "and", "in", "afternoon", "half", "past", "quarter", "minutes", "minute", "mins", "min", "hours", "hour", "days",
+    "am", "pm", "at", "sharp", "five", "ten", "twenty",
     *(day.casefold() for day in WHOLE_WEEKDAYS),
 )  # fmt: skip
 
@@ -117,8 +131,11 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
 def _clean(text: str) -> str:
     if len(text) > LONGEST:
         raise NotAMoment(text)
-    spaced = _ABOUT.sub("", " ".join(text.casefold().split()).strip(" ,;.!"))
-    return _LEAD.sub("", spaced, count=1) if _LEAD.match(spaced) else spaced
+    spaced = _THE.sub("", _ABOUT.sub("", " ".join(text.casefold().split()).strip(" ,;.!")))
+    said = _LEAD.sub("", spaced, count=1) if _LEAD.match(spaced) else spaced
+    more = _MORE.match(said)
+    said = said[more.end() :] if more else said
+    return f"1 {said}" if more and _BARE_UNIT.fullmatch(said) else said
 
 
 def _lead_of(text: str) -> str:

@@ -41,6 +41,14 @@ _SPAN: Final = re.compile(
     r"(?P<unit>m|min|minutes?|h|hours?|d|days?|w|weeks?|months?)(?: ago)?"
 )
 _WRAPPED: Final = re.compile(r"(?:the )?(?:last |past )?(?P<span>.+?)(?: ago)?")
+_LEAD: Final = re.compile(r"(?:(?:since|from) )?(?:the )?")
+"""An article that no day has, as people say it whose language has one there."""
+_SAID_OTHERWISE: Final = {
+    "today morning": "this morning", "today in the morning": "this morning", "this day": "today",
+    "past week": "last week", "previous week": "last week", "week before": "last week",
+    "yesterday morning": "yesterday", "day before": "yesterday", "this afternoon": "today", "so far": "today",
+    "so far today": "today",
+}  # fmt: skip
 _MINUTES: Final = {"m": 1, "h": 60, "d": DAY, "w": 7 * DAY, "month": 30 * DAY}
 _IN_THE_LAST: Final = {
     "m": (mark("in the last minute"), mark("in the last {count} minutes")),
@@ -79,7 +87,8 @@ class NotAPeriod(NoPeriod):
 
 def parse_period(text: str, now: datetime, zone: ZoneInfo) -> Period:
     """Parse a past period. Raises NoPeriod."""
-    cleaned = " ".join(text.casefold().split()).strip(" ,;.!").removeprefix("since ")
+    cleaned = _LEAD.sub("", " ".join(text.casefold().split()).strip(" ,;.!"), count=1)
+    cleaned = _SAID_OTHERWISE.get(cleaned, cleaned)
     local = now.astimezone(zone)
     period = None if len(text) > LONGEST else _read_days(cleaned, local) or _read_span(cleaned, local)
     if period is None:

@@ -9,6 +9,7 @@ from bot.arguments.extensions import extension_typed, extension_words, says_exte
 from bot.arguments.number import meanings
 from bot.arguments.party import Party
 from bot.arguments.phonebook import (
+    LINES,
     LONGEST_NAME,
     LONGEST_OF_ALL,
     PEOPLE,
@@ -21,6 +22,7 @@ from bot.arguments.phonebook import (
     suggested,
     unclear_party,
 )
+from bot.basics.errors import FieldError
 from bot.basics.language import say
 from bot.basics.name_search import name_words
 from bot.basics.phone import looks_like_number, read_number
@@ -33,12 +35,19 @@ from bot.dialpad.action import Entity
 _SEPARATORS = frozenset({",", ";", "and", "&", "+"})
 _MARKS_ALONE = frozenset({",", ";", ":", "-"})
 """Between the address and the text."""
-_LEADS = frozenset({"to"})
+_LEADS = frozenset({"to", "for"})
 _MARKS = " ,;:"
 _MEANT_AS_NUMBER = 7
 _SHORTEST_NAME = 3
 _LONG_SURNAME = 4
 _ANY_VOWEL = str.maketrans("eiouy", "aaaaa")
+_NOBODY_IN_PARTICULAR = frozenset(
+    {
+        "everybody", "everyone", "all", "the team", "team", "my team", "us", "customers", "all customers", "clients",
+        "all clients", "contacts", "all contacts", "somebody", "someone", "anybody", "anyone", "people", "you", "staff",
+        "all of them", "agents", "colleagues",
+    }
+)  # fmt: skip
 _BEGIN_TEXTS = frozenset(
     {
         "let", "see", "the", "we", "he", "she", "be", "me", "my", "hey", "hi", "yes", "yep", "no", "not", "now", "new",
@@ -253,13 +262,28 @@ class Recipients(Lookup):
             try:
                 party = await read_party(ctx, item, self.entities)
             except UnclearName as problem:
-                raise await unclear_party(ctx, name, item, problem) from None
+                raise await self._unclear(ctx, name, item, problem) from None
             parties[party.number] = party
             if len(parties) > self.most:
                 raise self.refuse(name, say("That is more than {most} recipients. Remove some.", most=self.most))
         if not parties:
             raise self.refuse(name, say("There is no recipient. Type a number, or a name as it appears in Dialpad."))
         return tuple(parties.values())
+
+    async def _unclear(self, ctx: Ctx, name: str, item: str, problem: UnclearName) -> FieldError:
+        """Return what is wrong with one recipient: that nobody in particular is called so, or that it is a line."""
+        if item.strip(_MARKS).casefold() in _NOBODY_IN_PARTICULAR:
+            told = say(
+                "“{said}” is nobody in particular. Name up to {most} people or numbers.", said=item, most=self.most
+            )
+            return self.refuse(name, told)
+        lines = await named(ctx, item, LINES, callable_only=False) if not problem.candidates else []
+        if lines:
+            return self.refuse(
+                name,
+                say("{line} is a line of your own. Choose people or numbers outside of it.", line=lines[0].name),
+            )
+        return await unclear_party(ctx, name, item, problem)
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         return await suggested(ctx, query, self.entities, await with_extension(ctx, query))

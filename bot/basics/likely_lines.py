@@ -4,41 +4,129 @@ import re
 from typing import Final
 
 _REST: Final = r"(?P<rest> .*)?"
+_I: Final = r"(?:(?:i['’]?m|im|i am|am|i)(?: now)? )?"
+_AWAY: Final = (
+    r"(?:(?:on |a |my |the )*(?:lunch|break|breakfast|dinner|pause|rest)|coffee|training|(?:a )?meeting|dentist|doctor)"
+)
+_UNAVAILABLE: Final = r"(?:not (?:available|here|free|there)|busy|unavailable|away|afk|brb|out|offline|occupied)"
+_DAYS: Final = (
+    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|today|tonight|tomorrow|in|at|on|am|pm"
+)
+"""What goes on with a time."""
+_NAME: Final = (
+    r"(?P<who>(?!(?:i|i'm|im|am|me|my|he|she|it|we|you|they|who|what|put|set|make)\b)@?[\w.'-]+(?: [\w'-]+)?)"
+)
+"""Whoever is called so is looked up: a line is offered only when somebody is."""
+_SOMEBODY: Final = r"(?P<who>(?!(?:me|my|it|him|her|them)\b)@?[\w.'-]+(?: (?!as\b)[\w'-]+)?)"
+_PUT: Final = r"(?:put|set|mark|make|switch)"
 _TABLE: Final = (
-    (rf"(?P<what>(?:on )?(?:lunch|break|a break|my break|pause)|coffee|training|meeting|dentist|doctor){_REST}",
+    ((r"(?:dnd|do not disturb)(?: on)? (?P<when>(?:(?:for|until|till) )?(?:\S*\d\S*)(?: (?:m|min|mins"
+      r"|minutes?|h|hours?|am|pm))?)"
+      rf" (?:for |at |because of )?(?P<what>(?!(?:{_DAYS}))[a-z ]+)"),
+     ("dnd on {when}", "status {what} {when}", "duty off {what} {when}")),
+    (rf"(?:dnd|do not disturb)(?: on)? (?:for |at |in )?(?P<what>{_AWAY}){_REST}",
+     ("dnd on{rest}", "status {what}{rest}", "duty off {what}{rest}")),
+    (rf"{_I}(?:come|coming|will be|be|am|going to be)? ?back (?:at|by|around) (?:the )?(?P<rest>\d.*)",
+     ("duty off until {rest}", "status back at {rest}", "duty on")),
+    (rf"{_I}(?:come|coming|will be|be|am|going to be)? ?back in (?P<rest>\d.*|an? .+|half .+)",
+     ("duty off for {rest}", "dnd on for {rest}", "status back in {rest}")),
+    ((rf"{_I}(?:have |has )?(?:returned|returning|return|came|come"
+     rf"|coming) from .+"), ("duty on", "dnd off", "status clear")),
+    (r"(?:make|promote|set) (?P<who>.+?) (?:to |as )?(?:an? |the )?(?P<what>supervisor|admin|administrator|manager)",
+     ("add {who} as {what}", "roles")),
+    (rf"(?P<what>(?:on )?(?:a |my )?{_AWAY}){_REST}", ("duty off {what}{rest}", "status {what}{rest}")),
+    (rf"(?:gtg|gotta go|g2g|ttyl)(?: to| for)?(?: (?P<what>{_AWAY}))?{_REST}",
      ("duty off {what}{rest}", "status {what}{rest}")),
-    (r"(?:i'?m|im|i am|going|gone|out)(?: now)? (?:on|at|to|in|for) (?P<what>.+)",
-     ("duty off {what}", "status {what}")),
-    (r"off (?!duty|dnd)(?P<what>.+)", ("duty off {what}", "status {what}")),
-    ((r"(?:(?:i'?m|im|i am) )?(?:back|here|available|free)"
-     r"(?: (?:again|now|online|(?:from|at) .+))*"),
+    ((rf"(?:put|set|mark|make|take|send) {_SOMEBODY} "
+     rf"(?:on|at|to|in|for)(?: a| the)? (?P<what>{_AWAY}){_REST}"), ("put {who} off duty {what}{rest}",)),
+    ((rf"(?:put|set|mark|make|switch) {_SOMEBODY} (?:as )?"
+     r"(?:available|free|ready|online|active|back)"), ("put {who} on duty",)),
+    ((rf"(?:put|set|mark|make|switch) {_SOMEBODY} (?:as )?"
+     rf"{_UNAVAILABLE}{_REST}"), ("put {who} off duty{rest}",)),
+    ((r"(?:make|promote|set) (?P<who>.+?) (?:to |as )?(?:an? |the )?"
+     r"(?P<what>supervisor|admin|administrator|manager|operator|agent)(?: (?:of|in|for) (?P<line>.+))"),
+     ("add {who} to {line} as {what}", "roles")),
+    ((rf"(?:put|set|mark|make) me (?:as |on |in |to )?(?:{_UNAVAILABLE}"
+     rf"|{_AWAY}){_REST}"), ("dnd on{rest}", "duty off{rest}")),
+    (r"(?:put|set|mark|make) me (?:as |on |in |to )?(?:available|free|ready|online|active|back)(?: again)?",
      ("duty on", "dnd off", "status clear")),
-    (rf"(?:(?:i'?m|im|i am) )?(?:busy|unavailable|away|afk|brb|out){_REST}", ("dnd on{rest}", "duty off{rest}")),
+    ((r"(?P<do>call|ring|phone|dial) (?P<who>.+?) (?:and|to) (?:say|tell|inform|let)(?: (?:to )?(?:him"
+      r"|her|them|that|it))*"
+     r"(?: know)?(?: that)?[:,]? (?P<text>.+)"), ("sms {who}: {text}", "call {who}")),
+    (rf"{_I}(?:on|at|to|in|for) (?P<what>.+)", ("duty off {what}", "status {what}")),
+    (r"(?:going|gone|go|went|out)(?: now)? (?:on|at|to|in|for) (?P<what>.+)", ("duty off {what}", "status {what}")),
+    ((rf"{_I}(?:go|going|gone|make|making|do|have|having|take|taking|will go|need)(?: to| on| for| a| my| the)* "
+     rf"(?P<what>{_AWAY}){_REST}"), ("duty off {what}{rest}", "status {what}{rest}")),
+    (r"off (?!duty|dnd)(?P<what>.+)", ("duty off {what}", "status {what}")),
+    ((rf"{_I}(?:again )?(?:(?:have |has )?(?:come|came|returned|return|got) )?"
+      r"(?:back|here|available|free|returned|online|ready)(?: (?:again|now|online|(?:from|at|of|in|on|to"
+      r"|after|for) .+))*"),
+     ("duty on", "dnd off", "status clear")),
+    (rf"{_I}(?:start|starting|begin|beginning|started)(?: with)?(?: my| to| the)* (?:work|working|shift|day)(?: now)?",
+     ("duty on", "dnd off")),
+    ((rf"{_I}(?:finish|finished|finishing|end|ending|stop|stopping|done with|ended)(?: with)?(?: my| to| the)* "
+     r"(?:work|working|shift|day)(?: now)?"), ("duty off", "dnd on until tomorrow")),
+    (rf"{_I}(?:come|coming|will be|be|am|going to be)? ?back (?P<rest>(?:at|in|by|on|after) .+)",
+     ("duty off until {rest}", "status back {rest}")),
+    (rf"{_I}{_UNAVAILABLE}{_REST}", ("dnd on{rest}", "duty off{rest}")),
     (r"(?P<what>on|off)(?: now)?", ("duty {what}", "dnd {what}")),
     (r"(?:my )?(?:settings?|preferences|options|setup|config(?:uration)?)", ("whoami", "notify", "country")),
+    (r"(?:change|update|edit|set) (?:my )?(?:settings?|preferences|language|country|notifications?)",
+     ("whoami", "notify", "country")),
     (r"(?:(?:my|show|list|recent|new) )*fax(?:es)?", ("notify fax", "run fax")),
     (r"(?:(?:my|show|list) )*(?:contacts|address book|phone ?book)", ("run list contacts", "contact")),
     (r"(?:(?:my|show|list) )*(?:colleagues|users|people|team)", ("oncall", "run list users")),
-    (r"(?:(?:i'?m|im|i am) )?(?P<what>(?:going|heading) home|(?:gone|done) for (?:the day|today)|leaving)(?: now)?",
+    (rf"{_I}(?P<what>(?:going|heading|go) home|(?:gone|done|out) for (?:the day|today)|leaving)(?: now)?",
      ("duty off {what}", "status {what}")),
-    (rf"(?:go|take|taking|having)(?: on| to| a| my)* (?P<what>lunch|break|coffee){_REST}",
-     ("duty off {what}{rest}", "status {what}{rest}")),
+    ((rf"{_I}(?P<what>sick|ill|on vacation|on holidays?"
+     rf"|on leave){_REST}"), ("duty off {what}{rest}", "status {what}{rest}")),
+    ((rf"{_NAME} (?:(?:is|has|goes|went|gone|left|will|go|takes?|makes?|does)(?: now| go"
+      rf"| just)? )+(?:(?:to|on|for|at|in|a|the|of) )*"
+     rf"(?P<what>{_AWAY}|home|sick|ill|away|out|leave|vacation|holidays?|not here|late|busy){_REST}"),
+     ("put {who} off duty {what}{rest}", "put {who} off duty {what}", "who {who}")),
+    ((rf"{_NAME} (?:(?:is|has|comes?|came|goes|was)(?: now| just)? )+(?:back|here|available|returned"
+      rf"|free|online|ready|at work)"
+     r"(?: .+)?"), ("put {who} on duty", "who {who}")),
+    (rf"(?:where|how|what) (?:is|are) {_NAME}(?: doing| now| up to)*", ("oncall", "who {who}")),
+    (rf"(?:where|how)(?:'?s) {_NAME}(?: doing| now| up to)*", ("oncall", "who {who}")),
+    (rf"(?:send|take|get) {_NAME} home", ("put {who} off duty",)),
+    ((rf"(?:listen(?: in)?(?: to| on)?|join|barge(?: in)?(?: on| to)?|whisper(?: to)?|coach|monitor|spy on|take over) "
+     rf"{_NAME}?(?:'s| s)?(?: call)?"), ("live", "run live call supervise")),
     ((r"(?:claim|take|grab|done with|finish|close|reopen|snooze|(?:give|assign|hand) .+ to|remind me|follow up|later)"
-     r"(?: .+)?|.+ (?:is|are) done|done|mine"), ("open mine", "open")),
-    (r"(?:put (?:him|her|them|it|the call) on )?hold(?: on)?", ("park", "live")),
+      r"(?: .+)?|.+ (?:is|are) done|done|mine"), ("open mine", "open")),
+    (r"(?:put (?:him|her|them|it|the call|the caller|the customer) on )?hold(?: on)?", ("park", "live")),
     (r"(?:delete|remove) (?:the )?contact (?P<what>.+)", ("run delete contact", "who {what}")),
+    (r"(?:put|change|set|update) (?:the |my )?status(?: to| at| as| in)? (?P<what>.+)", ("status {what}",)),
     (r"(?:change|update|edit|rename|correct) (?P<what>.+?)(?:'?s)?(?: (?:phone|number|name|contact|to)\b.*)?",
      ("run update contact", "who {what}")),
-    (r"(?:(?:show|read|see|last|my) )*(?:texts?|messages?|sms|conversation|chat) (?:with|from|of|by) (?P<what>.+)",
-     ("who {what}", "calls with {what}")),
+    ((r"(?:(?:show|read|see|last|my|list|give|me|the|of) )*(?:texts?|messages?|sms|conversation|chat) "
+     r"(?:with|from|of|by) (?P<what>.+)"), ("who {what}", "calls with {what}")),
     (r"(?:undo|oops|cancel|take (?:it|that) back)(?: (?:it|that))?", ("scheduled", "open mine", "whoami")),
     (r"(?:thanks?|thank you|thx|ty|cheers|great|cool|ok(?:ay)?|nice|bye)(?: (?:you|so much|a lot|dialpad|bot))*|\?+|!+",
      ("menu", "help")),
-    (r"(?:stop|mute|silence|pause)(?: (?:notifying|notifications?|posting|this channel|here|the cards))+",
-     ("notify stop", "dnd on")),
+    ((r"(?:stop|mute|silence|pause|disable|turn off|switch off|no)(?: (?:all|the|my|notifying"
+      r"|notifications?|alerts?|posting"
+     rf"|this channel|here|cards?))+{_REST}"), ("notify stop", "dnd on{rest}")),
+    (r"(?:what|anything|everything)(?:'s| is| has)? (?:happened|happening|new|going on|up)(?: .+)?",
+     ("open", "calls today", "stats today")),
+    (r"(?:who|which agents?) (?:missed|answered|took|had|made|got)(?: the)?(?: most| more)? calls?(?: .+)?",
+     ("stats", "calls missed", "oncall")),
+    (r"(?:who|when) (?:put|took|set|changed|turned|moved|removed|added|did) .+", ("audit", "oncall")),
+    (r"(?:open(?:ing)?|business|working|our|office) hours?(?: .+)?", ("run opening hours", "run update call center")),
+    (r"(?:close|open) (?P<line>[\w'-]+) (?:for )?(?:today|tomorrow|now)", ("run opening hours", "open {line}")),
+    (r"(?:we|(?P<line>[\w'-]+)) (?:are|is)(?: now)? (?:closed|open)(?: for)?(?: today| tomorrow| now)?",
+     ("run opening hours", "open {line}")),
+    ((r"(?:send|give|mail|email)(?: me| us)?(?: a| the| my)* (?:report|statistics|stats|numbers"
+      r"|summary)(?: of (?P<line>[\w'-]+))?"
+     r"(?: (?P<when>(?:every|each) .+))?"), ("stats {line} {when}", "notify daily weekly", "stats")),
+    (r"(?:listen(?: to)?|play|hear)(?: the| my| last)* recordings?(?: .+)?", ("calls", "last")),
     (r"(?:log|sign) ?out", ("disconnect",)),
-    (r"(?:log|sign) ?in", ("connect",)),
-    (r"(?:hello|hi|hey|hola|good morning|good afternoon|start|test)(?: there| dialpad)?", ("menu", "help")),
+    (r"(?:log|sign) ?in|connect (?:with |to )?(?:my |the )?(?:dialpad|account)(?: account)?", ("connect",)),
+    ((r"(?:i (?:don'?t|do not|dont) (?:understand|know)(?: .+)?|how (?:i|do i|does|can i|to) .+|what"
+      r" (?:is|does|can) (?:this|it).*"
+     r"|what (?:i )?can i? ?.*do.*|i'?m lost|i am lost|lost|confused)"), ("help", "menu")),
+    ((r"(?:hello|hi|hey|hola|good morning|good afternoon|start|test|sup|yo)(?: there| dialpad"
+     r"| team)?"), ("menu", "help")),
 )  # fmt: skip
 _PATTERNS: Final = tuple((re.compile(pattern, re.IGNORECASE), lines) for pattern, lines in _TABLE)
 _LONGEST: Final = 120

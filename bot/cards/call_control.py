@@ -8,6 +8,7 @@ from typing import Annotated, Final, TypeVar
 from bot.activity.calls import CallDeedKind, CallView
 from bot.activity.past_calls import past_call
 from bot.arguments.caller import CallerChoice
+from bot.arguments.group import Group
 from bot.arguments.party import Party
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import Conflict, NotFound, OutcomeUnknown, Unreadable, UserError
@@ -21,7 +22,7 @@ from bot.contract.argument import Carried
 from bot.contract.board import CallSearch
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose, sentence
-from bot.contract.reply import Answer, Button, Card, Confirm, Fact, Listing, Part, Prose, Reply, Row, When
+from bot.contract.reply import Answer, Button, Card, Confirm, Fact, Listing, Part, Prose, RawArgs, Reply, Row, When
 from bot.dialpad.action import ME, Action, Response
 from bot.dialpad.actions.call import AddParticipant, GetCall, HangUp, PlaceCall, ToCall, ToNumber, TransferCall, Unpark
 from bot.dialpad.actions.users import SetCallRecording
@@ -289,23 +290,29 @@ def _who(view: CallView) -> str:
 # What it looks like
 
 
-async def show_live_calls(ctx: Ctx) -> Answer:
-    """Return the live calls that a person may see, each with what they may do."""
+async def show_live_calls(ctx: Ctx, group: Group | None = None) -> Answer:
+    """Return the live calls that a person may see, each with what they may do; with a line, only that line's."""
     found = await live_calls(ctx)
-    calls = found.calls[:SHOWN]
+    of_line = [one for one in found.calls if group is None or group.raw in one.view.places]
+    calls = of_line[:SHOWN]
     names = await names_of_others(ctx, calls)
     rows = tuple(_row(ctx, live, names, few=len(calls) <= FEW) for live in calls)
-    left = len(found.calls) - len(calls)
+    left = len(of_line) - len(calls)
     unheard = (
         "" if found.listens else say("I know only calls started from Slack: no line has notifications of calls here.")
     )
     more = say("And {left} more.", left=left) if left else ""
+    nobody = say("Nobody is on a call now, as far as I know: neither you nor anybody of the lines you supervise.")
+    shown: RawArgs = {"group": group.raw} if group is not None else {}
     return Listing(
-        say("On a call now"),
+        say("On a call now in {line}", line=group.name) if group is not None else say("On a call now"),
         rows,
-        empty=say("Nobody is on a call now, as far as I know: neither you nor anybody of the lines you supervise."),
+        empty=nobody if group is None else say("Nobody is on a call of {line} now, as far as I know.", line=group.name),
         note=prose(more, " " if more and unheard else "", unheard),
-        buttons=(Button("Refresh", "live.live", in_place=True),),
+        buttons=(
+            Button("Refresh", "live.live", shown, in_place=True),
+            *(() if group is None else (Button("All live calls", "live.live", in_place=True),)),
+        ),
     )
 
 

@@ -56,6 +56,7 @@ async def with_choices(
     if words is not None and len(words) <= _LONGEST_LINE:
         lines = corrected_buttons(ctx, typed or route.word, await corrected(ctx, route, words))
         lines += corrected_buttons(ctx, "", others)
+        lines = list({one.label: one for one in lines}.values())
         choices = lines if lines and isinstance(problem, SeveralMeanings) and not problem.near else [*choices, *lines]
     choices = [one for one in choices if len(json.dumps(dict(one.args), ensure_ascii=False)) <= _LONGEST_ARGS]
     if choices:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from bot.basics.phone import readable, seen
@@ -23,8 +23,21 @@ from bot.dialpad.action import Action, Risk
 Handler = Callable[..., Awaitable[Answer]]
 _SPOKEN = re.compile(r"\S+")
 _AROUND = ".,!?;:\"'“”„«»"
-_POLITE = frozenset({"please", "pls", "can", "could", "you", "hey", "hi", "ok"})
+_POLITE = frozenset({"please", "pls", "plz", "can", "could", "would", "you", "u", "hey", "hi", "hello", "ok", "yo"})
 """Words before a command that change nothing."""
+_WISHES = frozenset(
+    tuple(one.split())
+    for one in (
+        "i want to", "i want", "i want to have", "i need to", "i need", "i have to", "i must",
+        "i would like to", "i would like", "i would like to have", "id like to", "id like", "i like to",
+        "can i have", "could i have", "may i have", "can i get", "can i", "could i", "may i", "let me", "give me",
+        "get me", "show me", "need to", "want to", "please to",
+    )
+)  # fmt: skip
+"""So do these, with which people say that they want something."""
+_LONGEST_WISH = max(map(len, _WISHES))
+_ARTICLES = frozenset({"the", "a", "an"})
+"""Words of a phrase that are easily too many or too few for whoever thinks in another language."""
 _APOSTROPHES = str.maketrans("", "", "'’‘`´")
 """Nobody types them with one hand: "whats my number" is "what's my number"."""
 VERBATIM = "verbatim"
@@ -68,6 +81,8 @@ class Route:
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
     """Whole lines with something in between, and the words that they stand for after the route's word: "put noor off
     duty" is ``duty off noor``."""
+    sentences: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """Patterns that count before phrases: "alert me when 3 wait" is more than "alert me"."""
     usage: str = ""
     summary: str = ""
     title: str = ""
@@ -123,6 +138,7 @@ class Router:
         aliases: tuple[str, ...] = (),
         phrases: Mapping[str, str] | None = None,
         patterns: tuple[tuple[re.Pattern[str], str], ...] = (),
+        sentences: tuple[tuple[re.Pattern[str], str], ...] = (),
         examples: tuple[str, ...] = (),
         title: str = "",
         submit: str = "Done",
@@ -139,7 +155,7 @@ class Router:
         known = risk or (action.risk if action else Risk.READ)
         return self._record(
             RouteKind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases,
-            phrases=phrases or {}, patterns=patterns, examples=examples, title=title,
+            phrases=phrases or {}, patterns=patterns, sentences=sentences, examples=examples, title=title,
             submit=submit, risk=known, short=short, always_form=always_form, needs_connection=needs_connection,
             opening=opening, action=action, dropped=dropped, shared=shared,
         )  # fmt: skip
@@ -231,6 +247,33 @@ def _plain(word: str) -> str:
     return seen(readable(word)).casefold().translate(_APOSTROPHES).strip(_AROUND)
 
 
+def _lead_of(said: Sequence[str]) -> int:
+    """Count the words at a line's beginning that only say that something is wanted."""
+    at = 0
+    while at < len(said):
+        counts = range(min(_LONGEST_WISH, len(said) - at), 1, -1)
+        wish = next((count for count in counts if tuple(said[at : at + count]) in _WISHES), 0)
+        if not wish and said[at] not in _POLITE:
+            break
+        at += wish or 1
+    return at
+
+
+def _without_articles(said: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for word in said if word not in _ARTICLES)
+
+
+_SAID_BY_PEOPLE = ("who", "rest", VERBATIM)
+"""The groups of a pattern that hold what somebody says: a name, a reason, a text."""
+
+
+def _is_own(match: re.Match[str], word: int) -> bool:
+    """Tell whether a word of a line that is a pattern, by its number, is one of the pattern's own."""
+    at = len(" ".join(match.string.split()[:word])) + bool(word)
+    named = (match.span(name) for name in _SAID_BY_PEOPLE if name in match.re.groupindex)
+    return not any(begin <= at < end for begin, end in named)
+
+
 def _from(text: str, whole: str, at: int) -> str:
     """Return a line as it was typed, from the word on that begins there in ``whole``, the same line made plain."""
     before = len(whole[:at].split()) if at >= 0 else len(whole.split())
@@ -252,32 +295,60 @@ class RouteTable:
         counts. None when it begins with none."""
         found = list(islice(_SPOKEN.finditer(text), _LONGEST_PHRASE))
         said = [_plain(match[0]) for match in found]
-        lead = len(list(takewhile(_POLITE.__contains__, said)))
+        lead = _lead_of(said)
+        for begin in dict.fromkeys((0, lead)):
+            if (
+                begin < len(found)
+                and (meant := self.patterned(text[found[begin].start() :], sentences=True)) is not None
+            ):
+                return meant
         for begin in dict.fromkeys((0, lead)):
             for count in range(len(found), begin, -1):
-                if count == begin + 1 and (texted := self._patterned(text, only_texts=True)) is not None:
+                if count == begin + 1 and (texted := self.patterned(text, only_texts=True)) is not None:
                     return texted  # "send Jordan a text saying …" is more than "send"
-                if (meant := self.by_phrase.get(tuple(said[begin:count]))) is not None:
+                if (meant := self._phrased(said[begin:count])) is not None:
                     route, words = meant
                     rest = text[found[count - 1].end() :].strip()
                     return route, f"{words} {rest}".strip()
-        if (meant := self._patterned(text)) is not None:
-            return meant
+        for begin in dict.fromkeys((0, lead)):
+            if begin < len(found) and (meant := self.patterned(text[found[begin].start() :])) is not None:
+                return meant
         if lead and lead < len(found) and (route_of_word := self.by_word.get(said[lead])) is not None:
             return route_of_word, text[found[lead].end() :].strip()
         return None
 
-    def _patterned(self, text: str, *, only_texts: bool = False) -> tuple[Route, str] | None:
+    def _phrased(self, said: Sequence[str]) -> tuple[Route, str] | None:
+        """Return what a phrase means: as it is declared, else with articles more or fewer."""
+        if (meant := self.by_phrase.get(tuple(said))) is not None or said[-1] in _ARTICLES:
+            return meant
+        bare = _without_articles(said)
+        return self._by_bare_phrase.get(bare) if len(bare) > 1 else None
+
+    @cached_property
+    def _by_bare_phrase(self) -> Mapping[tuple[str, ...], tuple[Route, str]]:
+        """The phrases without their articles; those that are nothing else, or a single word, are left out."""
+        found: dict[tuple[str, ...], tuple[Route, str]] = {}
+        for phrase, meant in self.by_phrase.items():
+            found.setdefault(_without_articles(phrase), meant)
+        return found
+
+    def patterned(
+        self, text: str, *, only_texts: bool = False, sentences: bool = False, word: int | None = None,
+        routes: Sequence[Route] | None = None,
+    ) -> tuple[Route, str] | None:  # fmt: skip
         """Return the route that a whole line is a pattern of, with the words after the route's word. ``only_texts``:
-        of the patterns that end in a text that leaves letter for letter."""
+        of the patterns that end in a text that leaves letter for letter. ``sentences``: of those that count before
+        phrases. ``word``: the number of one that has to belong
+        to the pattern itself, not to what somebody says in it. ``routes``: those that may be meant, by default all."""
         whole = " ".join(seen(readable(text)).replace("’", "'").split())
         line = whole.strip(" .!?")
-        for route in self.order:
-            for pattern, words in route.patterns:
+        for route in self.order if routes is None else routes:
+            for pattern, words in route.sentences if sentences else route.patterns:
                 tail = VERBATIM in pattern.groupindex
                 if not tail and (only_texts or len(text) > _LONGEST_PATTERN):
                     continue
-                if (match := pattern.fullmatch(whole if tail else line)) is not None:
+                match = pattern.fullmatch(whole if tail else line)
+                if match is not None and (word is None or _is_own(match, word)):
                     groups = {name: value or "" for name, value in match.groupdict().items()}
                     said = " ".join(words.format(**groups | {VERBATIM: ""}).split())
                     return route, f"{said} {_from(text, whole, match.start(VERBATIM))}".strip() if tail else said
@@ -285,8 +356,9 @@ class RouteTable:
 
     def without_politeness(self, text: str) -> str:
         """Return a line from its first word on that may be a command's; "please" alone stays."""
-        begins = [found.start() for found in _SPOKEN.finditer(text) if _plain(found[0]) not in _POLITE]
-        return text[begins[0] :] if begins else text
+        found = list(_SPOKEN.finditer(text))
+        lead = _lead_of([_plain(one[0]) for one in found])
+        return text[found[lead].start() :] if lead < len(found) else text
 
     def near_phrases(self, text: str) -> list[str]:
         """Return the line with a phrase in the place of one that it begins with but for one mistyped word."""

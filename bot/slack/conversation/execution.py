@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,9 @@ from bot.cards.thread_words import read_in_thread
 from bot.contract.audit_trail import About
 from bot.contract.context import Ctx, Deps, Origin, Step
 from bot.contract.corrections import check_slips, corrected_buttons, is_understood, with_choices
+from bot.contract.doubt import Doubt
 from bot.contract.mentions import as_people_read
+from bot.contract.near_patterns import near_patterns
 from bot.contract.nearest import help_buttons
 from bot.contract.prose import sentence
 from bot.contract.reading import missing, parse_arguments, read_words
@@ -240,13 +242,22 @@ class Executor:
         except UserError as problem:
             if ctx.origin is Origin.FORM:
                 raise  # told at the field
-            others = await self._near_phrases(request.line, ctx) if request.words is not None else []
-            raise await with_choices(ctx, route, request.words, request.raw, problem, others=others) from problem
+            raise await self._with_choices(request, route, ctx, problem) from problem
+
+    async def _with_choices(self, request: Request, route: Route, ctx: Ctx, problem: UserError) -> UserError:
+        """Return the problem with buttons for what may have been meant; the likely lines only where nothing is near."""
+        words, raw = request.words, request.raw
+        near = await self._near_phrases(request.line, ctx) if words is not None else []
+        found = await with_choices(ctx, route, words, raw, problem, others=near)
+        if isinstance(found, Doubt) or words is None:
+            return found
+        likely = await self._understood(likely_lines(request.line), ctx)
+        return await with_choices(ctx, route, words, raw, problem, others=likely) if likely else found
 
     async def _handle(self, request: Request, route: Route, ctx: Ctx) -> Answer:
         if request.words is not None:
             request.raw = await read_words(ctx, route, request.words)
-            await check_slips(ctx, route, request.words, request.raw, self._longer_phrases(request, route))
+            await check_slips(ctx, route, request.words, request.raw, await self._longer_phrases(request, route, ctx))
         raw = request.raw = route.by_todays_names(request.raw)
         bare = route.always_form and not raw and ctx.origin is not Origin.FORM
         if ctx.origin is not Origin.FORM and (request.form or bare or (missing(route, raw) and route.fields)):
@@ -352,7 +363,7 @@ class Executor:
         if buttons := await self._party_buttons(request, ctx):
             return Reply(say("What would you like to do with “{said}”?", said=said), buttons)
         phrases = await self._near_phrases(request.line, ctx)
-        if not phrases and (lines := likely_lines(request.line)):
+        if not phrases and (lines := await self._understood(likely_lines(request.line), ctx)):
             return Reply(
                 say("What would you like to do with “{said}”?", said=said), tuple(corrected_buttons(ctx, "", lines))
             )
@@ -362,16 +373,29 @@ class Executor:
         return Reply(told, buttons or help_buttons(ctx, request.line), tone="warning")
 
     async def _near_phrases(self, line: str, ctx: Ctx) -> list[str]:
-        """Return the line with a phrase in the place of a mistyped one, where all of it is understood then."""
-        meant = [(one, self.table.read(one)) for one in self.table.near_phrases(line)]
-        return [one for one, read in meant if read is not None and await is_understood(ctx, *read)]
+        """Return the line with a mistyped word of a phrase or of a pattern put right, where all of it is understood
+        then."""
+        near = (*self.table.near_phrases(line), *near_patterns(self.table, line))
+        return await self._understood(dict.fromkeys(near), ctx)
 
-    def _longer_phrases(self, request: Request, route: Route) -> list[str]:
-        """Return the line with a phrase for the same route that is longer than what was read as one: "set my status tp"
-        is "set my status to"."""
+    async def _understood(self, lines: Iterable[str], ctx: Ctx) -> list[str]:
+        """Return those of some lines of which all is understood, of those that mean the same the first."""
+        found: dict[tuple[str, str], str] = {}
+        for line in lines:
+            read = self.table.read(line)
+            if read is not None and (read[0].id, read[1]) not in found and await is_understood(ctx, *read):
+                found[read[0].id, read[1]] = line
+        return list(found.values())
+
+    async def _longer_phrases(self, request: Request, route: Route, ctx: Ctx) -> list[str]:
+        """Return the line with a phrase for the same route that is longer than what was read as one, or as a pattern of
+        it: "set my status tp" is "set my status to", and "duty noor oft" is about Noor."""
         meant = [(line, self.table.read(line)) for line in self.table.near_phrases(request.line)]
         words = request.words or ""
-        return [line for line, read in meant if read and read[0] is route and len(read[1]) < len(words)]
+        longer = [line for line, read in meant if read and read[0] is route and len(read[1]) < len(words)]
+        if longer or not route.patterns:
+            return longer
+        return await self._understood(near_patterns(self.table, request.line, (route,)), ctx)
 
     async def _near_lines(self, request: Request, ctx: Ctx) -> list[str]:
         """Return the line with the nearest words in the place of its first: those that are understood, if any are."""
@@ -381,7 +405,7 @@ class Executor:
         known = {word for word in self.table.by_word if word} | {phrase[0] for phrase in self.table.by_phrase}
         lines: dict[tuple[str, str], tuple[str, bool]] = {}
         near = [f"{word} {rest}".strip() for word in did_you_mean(request.unknown or "", known, most=6)]
-        for line in (*self.table.near_phrases(request.line), *near):
+        for line in (*self.table.near_phrases(request.line), *near_patterns(self.table, request.line), *near):
             meant = self.table.read(line)
             if meant is not None:
                 understood = await is_understood(ctx, *meant)
