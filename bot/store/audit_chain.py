@@ -35,11 +35,10 @@ from bot.store.table_rules import Forever, Otherwise, Pruned, Retention, rules
 
 AT_ONCE: Final = 500
 """Entries that are chained in one transaction."""
-DELETED_AT_ONCE: Final = 200
 _MOST_NAMED: Final = 5
 
 
-def prune(connection: Connection, now: datetime, retention: Retention) -> int:
+def prune(connection: Connection, now: datetime, retention: Retention, most: int) -> int:
     """Delete some of the oldest entries that are over, and move the beginning of their chain; how many there were. Only
     what leads up to the first younger one is deleted, so that no link is missing between two that are there."""
     chains = connection.execute(everywhere(select(audit_chains), Everywhere.EXPIRED)).all()
@@ -48,7 +47,7 @@ def prune(connection: Connection, now: datetime, retention: Retention) -> int:
             select(audit.c.at, audit.c.chain_no, audit.c.chain_hash)
             .where(audit.c.team_id == chain.team_id, audit.c.chain_no > chain.first_no)
             .order_by(audit.c.chain_no)
-            .limit(DELETED_AT_ONCE)
+            .limit(most)
         )
         last = None
         for row in connection.execute(everywhere(oldest, Everywhere.EXPIRED)):

@@ -54,10 +54,10 @@ class Retained:
 
 @dataclass(frozen=True)
 class Pruned:
-    """Rows that are deleted in an order of their own. ``prune`` deletes some of those that have expired, and returns
-    how many; 0 when there are none left."""
+    """Rows that are deleted in an order of their own. ``prune`` deletes at most so many of those that have expired, and
+    returns how many; 0 when there are none left."""
 
-    prune: "Callable[[Connection, datetime, Retention], int]"
+    prune: "Callable[[Connection, datetime, Retention, int], int]"
 
 
 @dataclass(frozen=True)

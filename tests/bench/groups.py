@@ -14,6 +14,7 @@ from tests.bench import (
     in_the_demo,
     knee,
     on_postgres,
+    purging,
     soak,
     whole_commands,
     whole_process,
@@ -62,6 +63,7 @@ GROUPS: Final[Mapping[str, Group]] = {
     "dialpad": Group("Requests to Dialpad, in the asking process", dialpad_calls.measure),
     "process": Group("The bot as it is run, while nothing happens", whole_process.measure),
     "audit": Group("Whether a long audit log slows down what adds to it", audit_rows.measure),
+    "purge": Group("Whether deleting what has expired delays what is acknowledged meanwhile", purging.measure),
     "postgres": Group("Events to their cards by several processes on one Postgres", on_postgres.measure),
     "soak": Group("The bot at the end of a long run beside its start: what grows", soak.measure, by_itself=True),
 }

@@ -246,7 +246,8 @@ async def test_what_has_not_changed_for_a_month_is_forgotten(store: Store, clock
 async def test_many_are_forgotten_a_few_at_a_time_each_with_what_is_its(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purge, "AT_ONCE", 2)
+    for name in ("AT_FIRST", "LEAST", "MOST"):
+        monkeypatch.setattr(purge, name, 2)
     for number in range(5):
         await absorb(store, [f"call:{number}"], part(1, a=1), HERE)
     clock.pass_(days=31)
