@@ -136,9 +136,12 @@ async def _leaving(ctx: Ctx, route: Route, text: str) -> str:
     return str(raw.get(verbatim_ones[0], ""))
 
 
-async def check_slips(ctx: Ctx, route: Route, text: str, raw: RawArgs, others: Sequence[str] = ()) -> None:
-    """Ask about a word of a free text that may be a mistyped one of ours: "lunch untill 1pm". ``others``: whole lines
-    that may have been meant instead. Raises Doubt."""
+async def check_slips(
+    ctx: Ctx, route: Route, text: str, raw: RawArgs, others: Sequence[str] = (), *, line: str = ""
+) -> None:
+    """Ask about a word of a free text that may be a mistyped one of ours: "lunch unitl 1pm". ``others``: whole lines
+    that may have been meant instead; ``line``: the whole line, of which a pattern may have made other words. Raises
+    Doubt."""
     free = [one for one in route.arguments.values() if one.takes_any_words and one.shown]
     if not free or any(isinstance(one, Text) and one.verbatim for one in free) or len(text) > _LONGEST_LINE:
         return
@@ -148,7 +151,8 @@ async def check_slips(ctx: Ctx, route: Route, text: str, raw: RawArgs, others: S
     ]  # fmt: skip
     meant = [*corrected_buttons(ctx, route.word, lines), *corrected_buttons(ctx, "", others)]
     if meant:
-        as_typed = Button(say("As typed: {text}", text=verbatim(text)), route.id, raw)
+        shown = text if text in line else line or text
+        as_typed = Button(say("As typed: {text}", text=verbatim(shown)), route.id, raw)
         raise Doubt(say("Did you mean:"), (*meant, as_typed))
 
 

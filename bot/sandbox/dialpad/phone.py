@@ -87,6 +87,10 @@ class PhoneNetwork:
     def ask_for_callback(self, call_id: int) -> Call:
         return self._switchboard.ask_for_callback(call_id)
 
+    def reach_greeting(self, call_id: int) -> Call:
+        """Let the caller hear the voicemail greeting; a voicemail may follow."""
+        return self._switchboard.reach_greeting(call_id)
+
     def leave_voicemail(self, call_id: int, text: str) -> Call:
         return self._switchboard.leave_voicemail(call_id, text)
 

@@ -142,6 +142,10 @@ def ask_for_callback(phone: PhoneNetwork, data: Any) -> Json:
     return call_answer(phone.ask_for_callback(parse_body(OfCall, data).call_id))
 
 
+def reach_greeting(phone: PhoneNetwork, data: Any) -> Json:
+    return call_answer(phone.reach_greeting(parse_body(OfCall, data).call_id))
+
+
 def leave_voicemail(phone: PhoneNetwork, data: Any) -> Json:
     body = parse_body(Voicemail, data)
     return call_answer(phone.leave_voicemail(body.call_id, body.text))
@@ -232,6 +236,7 @@ ACTS: dict[str, Callable[[PhoneNetwork, Any], Json]] = {
     "/phone/pick_up": pick_up,
     "/phone/hang_up": hang_up,
     "/phone/callback": ask_for_callback,
+    "/phone/greeting": reach_greeting,
     "/phone/voicemail": leave_voicemail,
     "/phone/text": send_text,
     "/phone/fax": send_fax,

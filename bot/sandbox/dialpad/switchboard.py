@@ -198,15 +198,24 @@ class Switchboard(Legs):
             if user.on_duty:
                 self.change_duty(user, on=False)
 
-    def leave_voicemail(self, call_id: int, text: str) -> Call:
-        """Leave a voicemail and hang up; ``text`` becomes the transcript."""
+    def reach_greeting(self, call_id: int) -> Call:
+        """Let the caller hear the voicemail greeting: nobody's phone rings any longer, and what rang out would have
+        ended the call while they speak."""
         entry = self.entry_of(self.state.call(call_id))
         if not entry.is_live or entry.connected is not None or entry.direction != "inbound":
             raise conflict("a voicemail can be left only on a call nobody has answered")
-        if not text.strip():
-            raise bad_request("text: must not be empty")
         if entry.state != "voicemail":
             self._enter(entry, "voicemail")
+            for leg in self._live_family(entry):
+                if leg is not entry:
+                    self._end_leg(leg)
+        return entry
+
+    def leave_voicemail(self, call_id: int, text: str) -> Call:
+        """Leave a voicemail and hang up; ``text`` becomes the transcript."""
+        if not text.strip():
+            raise bad_request("text: must not be empty")
+        entry = self.reach_greeting(call_id)
         entry.voicemail_text = text.strip()
         length = 1000 + 400 * len(text.split())
         entry.recordings.append(Recording(self.state.new_id(), "voicemail", self.state.now(), length))

@@ -257,7 +257,8 @@ class Executor:
     async def _handle(self, request: Request, route: Route, ctx: Ctx) -> Answer:
         if request.words is not None:
             request.raw = await read_words(ctx, route, request.words)
-            await check_slips(ctx, route, request.words, request.raw, await self._longer_phrases(request, route, ctx))
+            longer = await self._longer_phrases(request, route, ctx)
+            await check_slips(ctx, route, request.words, request.raw, longer, line=request.line)
         raw = request.raw = route.by_todays_names(request.raw)
         bare = route.always_form and not raw and ctx.origin is not Origin.FORM
         if ctx.origin is not Origin.FORM and (request.form or bare or (missing(route, raw) and route.fields)):

@@ -1,5 +1,6 @@
 """Calls, seen from the API and played from the panel."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -169,6 +170,19 @@ async def test_a_voicemail_lands_in_the_list_with_its_transcript(
     assert newest["transcription_text"] == "Please call me back."
     assert newest["recording_details"][0]["recording_type"] == "voicemail"
     assert words(events, call.id)[-4:] == ["voicemail", "hangup", "voicemail_uploaded", "transcription"]
+
+
+async def test_whoever_speaks_after_the_greeting_is_not_cut_off_when_the_phones_have_rung_long_enough() -> None:
+    later: list[tuple[float, Callable[[], None]]] = []
+    sandbox = DialpadSandbox(later=lambda seconds, do: later.append((seconds, do)))
+    call = sandbox.phone.ring(JORDAN, SUPPORT.phone)
+    sandbox.phone.reach_greeting(call.id)
+    for _, give_up in later:
+        give_up()
+    (live,) = sandbox.phone.snapshot()["live_calls"]
+    assert (live["state"], live["ringing"]) == ("voicemail", [])
+    sandbox.phone.leave_voicemail(call.id, "Please call me back.")
+    assert sandbox.phone.snapshot()["recent_calls"][0]["outcome"] == "voicemail"
 
 
 async def test_when_all_decline_the_caller_hears_the_greeting(sandbox: DialpadSandbox) -> None:

@@ -30,9 +30,25 @@ export class Calls {
       kept.set(call.id, old?.signature === signature ? old : { signature, node: this.card(call) });
     }
     this.drawn = kept;
+    const writing = this.writing();
     reconcile(this.node, [...kept.values()].map((entry) => entry.node));
+    writing();
     this.node.hidden = !calls.length;
     this.tick();
+  }
+
+  /** Keep the cursor in a voicemail that is being written while its call is drawn anew. */
+  writing() {
+    const text = document.activeElement;
+    if (!(text instanceof HTMLTextAreaElement) || !this.node.contains(text)) return () => undefined;
+    const id = /** @type {HTMLElement | null} */ (text.closest(".call"))?.dataset.callId;
+    const at = text.selectionEnd;
+    return () => {
+      const drawn = id && this.drawn.get(id)?.node.querySelector("textarea");
+      if (!drawn || drawn === document.activeElement) return;
+      drawn.focus();
+      drawn.setSelectionRange(at, at);
+    };
   }
 
   tick() {
@@ -48,7 +64,8 @@ export class Calls {
     const talking = call.talking.length > 0;
     const outbound = call.direction === "outbound";
     const waiting = !outbound && !talking && !call.ringing.length;
-    const state = talking && call.state === "hold" ? `On hold with ${names(call.talking)}` : talking ? `Talking with ${names(call.talking)}` : outbound ? "Calling the customer" : call.ringing.length ? `Ringing ${names(call.ringing)}` : "Waiting in the queue";
+    const greeted = call.state === "voicemail";
+    const state = greeted ? "Hears the greeting" : talking && call.state === "hold" ? `On hold with ${names(call.talking)}` : talking ? `Talking with ${names(call.talking)}` : outbound ? "Calling the customer" : call.ringing.length ? `Ringing ${names(call.ringing)}` : "Waiting in the queue";
     const can = new Set(call.can);
     return h("div", { class: ["call", talking ? "call-talking" : "call-ringing"], role: "listitem", dataset: { testid: "live-call", callId: call.id } },
       h("div", { class: "call-head" }, h("span", { class: "call-mark" }, icon("phone", 15)), h("span", { class: "call-who" }, h("b", {}, call.customer.name || pretty(call.customer.phone)), h("span", { class: "muted" }, outbound ? ` ← ${call.line ?? call.target.name}` : ` → ${call.target.name}`)), h("span", { class: "call-clock", dataset: { since: call.connected ?? call.started } })),
@@ -78,11 +95,13 @@ export class Calls {
     return list;
   }
 
-  /** @param {string} id */
+  /** The caller is at the greeting from now on: what goes on ringing is over before the message is written.
+   * @param {string} id */
   openVoicemail(id) {
     const card = this.drawn.get(id)?.node;
     if (!card || drafts.has(id)) return;
     drafts.set(id, "");
+    void this.deps.act("greeting", { call_id: id });
     const form = this.voicemail(id);
     card.append(form);
     form.querySelector("textarea").focus();
