@@ -38,7 +38,7 @@ async def connect(ctx: Ctx) -> Answer:
     except NotConnected as problem:
         return await _offer(ctx, broken=problem.broken)
     return Reply(
-        sentence("You are connected to Dialpad as {dialpad_name}.", dialpad_name=Bold(link.dialpad_name)),
+        sentence("You are connected to Dialpad as {dialpad_name}.", dialpad_name=Bold(link.name)),
         buttons=(
             Button("Who am I?", "whoami.whoami"),
             Button("Connect again", "connect.again"),

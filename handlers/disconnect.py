@@ -28,7 +28,7 @@ _WHAT_BECOMES: Final = mark("Those of channels go on with a colleague who sees t
 async def disconnect(ctx: Ctx) -> Answer:
     """Show what would end with the connection. Ends nothing."""
     try:
-        name = (await ctx.deps.accounts.stored_connection(ctx.person)).dialpad_name
+        name = (await ctx.deps.accounts.stored_connection(ctx.person)).name
     except NotConnected as problem:
         if not problem.broken:
             return Reply(say("You are not connected to Dialpad."), buttons=(Button("Connect", CONNECT),))

@@ -16,7 +16,7 @@ router = Router()
 async def menu(ctx: Ctx) -> Answer:
     """Show the menu. Asks Dialpad for nothing, so that it always opens."""
     try:
-        name = (await ctx.account.link()).dialpad_name
+        name = (await ctx.account.link()).name
     except NotConnected:
         return Card(
             say("Dialpad"),

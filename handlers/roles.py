@@ -35,10 +35,10 @@ _WHERE: Final = (
 _APPROVAL: Final = (
     Option("Nobody", "none"), Option("A supervisor or admin", "supervisor"), Option("An admin", "admin"),
 )  # fmt: skip
-_HOURS: Final = tuple(
-    Option(plural(hours, "hour") if hours < 24 else plural(hours // 24, "day"), str(hours))
-    for hours in (1, 4, 8, 24, 72, 168)
-)
+_HOURS: Final = (
+    Option("1 hour", "1"), Option("4 hours", "4"), Option("8 hours", "8"), Option("1 day", "24"),
+    Option("3 days", "72"), Option("7 days", "168"),
+)  # fmt: skip
 _SAID: Final = {
     Role.MEMBER: mark("everybody"), Role.SUPERVISOR: mark("supervisors and admins"), Role.ADMIN: mark("admins"),
 }  # fmt: skip

@@ -65,7 +65,7 @@ async def whoami(ctx: Ctx) -> Answer:
         Button("Country", "country.country"),
         Button("Disconnect", "disconnect.disconnect"),
     )
-    name = me.name if me.id else link.dialpad_name
+    name = me.name if me.id else link.name
     if pending:
         rows = (_row(first), *standing_rows(me, pending, quiet), *map(_row, rest))
         return Listing(say("You are {name} at Dialpad", name=name), rows, buttons=buttons)

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import Final
 
 from babel import Locale
@@ -79,7 +80,43 @@ def _number(weight: str) -> float:
 def say(text: str, /, **values: object) -> str:
     """Return a text in the language spoken now, its ``{name}``s filled in. Without values braces are letters."""
     said = translated(text)
-    return said.format(**values) if values else said
+    return filled_in(said, values) if values else said
+
+
+def filled_in(template: str, values: Mapping[str, object]) -> str:
+    """Fill in the ``{name}``s of a template. After a value that ends with a full stop, such as "Acme Inc.", the
+    template's own is left out."""
+    done = template.format(**values)
+    if ".." not in done or not any(ends_with_stop(value) for value in values.values()):
+        return done
+    pieces: list[str] = []
+    stopped = False
+    for words, name, layout, _ in Formatter().parse(template):
+        pieces.append(after_stop(words) if stopped else words)
+        if name is not None:
+            pieces.append(format(values[name], layout or ""))
+        stopped = name is not None and ends_with_stop(values[name])
+    return "".join(pieces)
+
+
+def ends_with_stop(value: object) -> bool:
+    """Tell whether a text ends with one full stop: "p. m.", "Acme Inc."."""
+    return isinstance(value, str) and value.endswith(".") and not value.endswith("..")
+
+
+def after_stop(words: str) -> str:
+    """Return what follows a full stop without one of its own."""
+    return words[1:] if words.startswith(".") and not words.startswith("..") else words
+
+
+def clock_may_end_with_stop() -> bool:
+    """Tell whether times by a clock of twelve hours end with a full stop in the language spoken now: "8:35 p. m."."""
+    return _ends_clock(_spoken.get())
+
+
+@cache
+def _ends_clock(language: str) -> bool:
+    return str(Locale.parse(language).day_periods["format"]["abbreviated"]["pm"]).endswith(".")
 
 
 def say_count(one: str, many: str, count: int, /, **values: object) -> str:
@@ -87,7 +124,7 @@ def say_count(one: str, many: str, count: int, /, **values: object) -> str:
     language = _spoken.get()
     forms = () if language == ENGLISH else texts_of(language).counted.get(one, ())
     said = forms[texts_of(language).form(count)] if forms else one if count == 1 else many
-    return said.format(count=f"{count:,}", **values)
+    return filled_in(said, {"count": f"{count:,}", **values})
 
 
 def mark(text: str) -> str:
@@ -99,6 +136,12 @@ def translated(text: str) -> str:
     """Return a text, or template, of the catalogue in the language spoken now; as it is when it is in none."""
     language = _spoken.get()
     return text if language == ENGLISH else texts_of(language).single.get(text, text)
+
+
+def in_every_language(text: str) -> tuple[str, ...]:
+    """Return a text, or template, as it is in each language: to know again what was written in any."""
+    others = [texts_of(language).single.get(text, text) for language in LANGUAGES if language != ENGLISH]
+    return tuple(dict.fromkeys((text, *others)))
 
 
 def say_day(day: date, pattern: str) -> str:

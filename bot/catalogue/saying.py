@@ -86,7 +86,7 @@ async def words_known(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values:
             text = _text(await shown_argument(ctx, field, raw[field.name], values.get(field.name)), region)
             if text and text != HIDDEN and not _BARE_ID.fullmatch(text):
                 shown[field.name] = _short(text)
-    me = (await ctx.account.link()).dialpad_name if own else ""
+    me = (await ctx.account.link()).name if own else ""
     plain = {field.name: str(raw.get(field.name, "")) for field in fields}
     return Known(shown, plain, {field.name: _noun(field) for field in fields}, frozenset(own), me)
 

@@ -183,7 +183,7 @@ class Connector:
             asked = await self._attach(kept.person, slack, received)
         except UserError as refused:
             raise ConnectRefused(refused.text) from None
-        return Connected(kept.person, slack, received.link.dialpad_name, asked)
+        return Connected(kept.person, slack, received.link.name, asked)
 
     async def refuse(self, state: str) -> None:
         """Use the state up after the person refused at Dialpad."""
@@ -203,7 +203,7 @@ class Connector:
         asked = await self._attach(key, slack, received)
         if not asked and self._after_key is not None:
             await self._after_key(key)
-        return ConnectOutcome(received.link.dialpad_name, asked)
+        return ConnectOutcome(received.link.name, asked)
 
     async def _attach(self, person: PersonKey, slack: Profile, received: ReceivedConnection) -> str:
         """Store a connection that is the person's own, or ask whose it is. Returns who was asked, in words. Raises
@@ -214,8 +214,8 @@ class Connector:
                 others = await self._owners.also_acting(person, received)
                 await self._links.save(person, link)
                 for one in others:
-                    await self._tell(one, partial(_both, person, link.dialpad_name))
-                    await self._tell(person, partial(_both, one, link.dialpad_name))
+                    await self._tell(one, partial(_both, person, link.name))
+                    await self._tell(person, partial(_both, one, link.name))
                 return ""
             asked, are_owners = await self._owners.whom_to_ask(person, received)
         except UserError:
@@ -228,12 +228,12 @@ class Connector:
                     "That is the Dialpad account of {name}, whose e-mail address is not yours in "
                     "Slack, and no admin of that company is connected here who could say that it is "
                     "right. Have your Slack address added to that Dialpad user, then connect again.",
-                    name=shown_name(link.dialpad_name),
+                    name=shown_name(link.name),
                 )
             )
         name = await self._requests.add(person, link, [one.user_id for one in asked], asks_admins=not are_owners)
         for one in asked:
-            await self._tell(one, partial(_question, person, link.dialpad_name, name, is_owner=are_owners))
+            await self._tell(one, partial(_question, person, link.name, name, is_owner=are_owners))
         if not are_owners:
             return say("Dialpad admins of your company")
         return say(" and ").join([(await self._people.profile(one)).name for one in asked])
@@ -250,7 +250,7 @@ class Connector:
                 "Not connected: what waited can no longer be read. {asker} was told to connect again.", asker=asker
             )
             return Reply(text, tone="warning")
-        name = Bold(shown_name(link.dialpad_name))
+        name = Bold(shown_name(link.name))
         if not yes:
             await self._revoke(link)
             await self._tell(found.person, partial(_refused, name, Mention(person.user_id), self.typed("connect")))

@@ -11,7 +11,7 @@ from bot.dialpad.actions.company import GetCompany
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser, ListUsers
 from bot.dialpad.client import DialpadClient
-from bot.dialpad.connection import DialpadConnection
+from bot.dialpad.connection import COMPANY_KEY, DialpadConnection
 from bot.dialpad.oauth import Tokens
 
 
@@ -75,7 +75,7 @@ async def _build_link(
         expires_at=expires_at,
         scopes=scopes,
         dialpad_user_id=user.id if user else None,
-        dialpad_name=user.name if user else "Company key",
+        dialpad_name=user.name if user else COMPANY_KEY,
         company_id=company_id or (await _company_of(client, token) if is_company_key else None),
         is_company_key=is_company_key,
         broken=False,

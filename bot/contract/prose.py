@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from string import Formatter
 
-from bot.basics.language import say, say_count, translated
+from bot.basics.language import after_stop, ends_with_stop, say, say_count, translated
 from bot.contract.reply import Part, Prose, When
 
 
@@ -21,7 +21,7 @@ def sentence(template: str, /, **parts: Prose | Part | int) -> tuple[Part, ...]:
     {when}.", who=Mention(…), when=When(…))``. Numbers may have a format: ``{count:,}``."""
     built: list[Part] = []
     for words, name, layout, _ in Formatter().parse(translated(template)):
-        built.append(words)
+        built.append(after_stop(words) if built and ends_with_stop(_text(built[-1])) else words)
         if name is not None:
             part = parts[name]
             if isinstance(part, int | float):
@@ -29,6 +29,11 @@ def sentence(template: str, /, **parts: Prose | Part | int) -> tuple[Part, ...]:
             else:
                 built.extend(part if isinstance(part, tuple) else (part,))
     return _joined(built)
+
+
+def _text(part: Part) -> str:
+    """Return the text that a part ends with, "" for one that is written where it is shown."""
+    return part if isinstance(part, str) else getattr(part, "text", "")
 
 
 def _joined(pieces: Sequence[Part]) -> tuple[Part, ...]:

@@ -3,13 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from pydantic import SecretStr
 
 from bot.basics.company import CompanyKey, company_of
 from bot.basics.errors import NotAllowed
+from bot.basics.language import mark, say
 from bot.basics.person import PersonKey
+
+COMPANY_KEY: Final = mark("Company key")
+"""What a key is called that is nobody's own."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ class DialpadConnection:
     is_company_key: bool
     broken: bool
     connected_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Return what they are called at Dialpad, in the language spoken now where they are no person."""
+        return say(self.dialpad_name) if self.dialpad_name == COMPANY_KEY else self.dialpad_name
 
     def company_of(self, person: PersonKey) -> CompanyKey:
         """Return the company that ``person``, whose connection this is, belongs to."""

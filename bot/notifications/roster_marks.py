@@ -118,10 +118,9 @@ class RosterMarks:
             seen = await self._seen(company, [one for one in subscriptions if one.topic and one.channel == channel])
             if seen is None:
                 continue
-            with speaking(await self._languages.of_channel(company.team_id, channel)):
-                topic = _in_words(seen)
             try:
-                await self._marks.keep_topic(company.team_id, channel, topic)
+                with speaking(await self._languages.of_channel(company.team_id, channel)):
+                    await self._marks.keep_topic(company.team_id, channel, _in_words(seen))
             except PostRefused as refused:
                 problem = refused
         if problem is not None:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from html import unescape
 from typing import Final
 
+from bot.basics.language import in_every_language, mark, say
 from bot.contract.board import GroupKept, UserGroup
 from bot.slack.api.channel_messages import PostRefused, ask
 from bot.slack.api.messages import Clients
@@ -18,7 +20,7 @@ REFUSED_FOR_S: Final = 3600.0
 _INVALID: Final = "invalid_users"
 _NO_GROUP: Final = frozenset({"no_such_subteam", "subteam_not_found"})
 
-_OURS: Final = re.compile(r"(?:^|\s*·\s*)On duty: .*\Z", re.DOTALL)
+_ON_DUTY: Final = mark("On duty: {people}")
 
 
 class DutyMarks:
@@ -115,12 +117,12 @@ class DutyMarks:
 
     async def keep_topic(self, team_id: str, channel: str, words: str) -> bool:
         """End the channel's topic with ``words`` after "On duty:", remove that for no words, and keep what people wrote
-        before it. False when there was nothing to change."""
+        before it, whatever language it was in. False when there was nothing to change."""
         client = await self._clients.of(team_id)
         found = await ask(client, "conversations.info", {"channel": channel})
         before = unescape(str((found["channel"].get("topic") or {}).get("value") or ""))
-        theirs = _OURS.sub("", before)
-        ours = f"On duty: {words}" if words else ""
+        theirs = _ours().sub("", before)
+        ours = say(_ON_DUTY, people=words) if words else ""
         if theirs and ours:
             ours = f" · {ours}"
         after = theirs + cut(ours, TOPIC - len(theirs)) if len(theirs) < TOPIC else theirs
@@ -128,3 +130,10 @@ class DutyMarks:
             return False
         await ask(client, "conversations.setTopic", {"channel": channel, "topic": after})
         return True
+
+
+@cache
+def _ours() -> re.Pattern[str]:
+    """Return what finds our part of a topic, in any language."""
+    begins = "|".join(re.escape(one.partition("{")[0].strip()) for one in in_every_language(_ON_DUTY))
+    return re.compile(rf"(?:^|\s*·\s*)(?:{begins}) .*\Z", re.DOTALL)

@@ -5,13 +5,13 @@ becomes mrkdwn; other prose becomes a rich text block, where text is never inter
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.basics.language import mark, say, say_day
+from bot.basics.language import after_stop, clock_may_end_with_stop, mark, say, say_day
 from bot.basics.names import one_line, without_turns
 from bot.basics.phone import national
 from bot.contract.reply import Bold, Code, Link, Mention, Part, Phone, Picture, Prose, When
@@ -103,11 +103,25 @@ def _literal(part: Part) -> str:
             return ""
 
 
+def _one_stop(prose: Prose) -> Iterator[Part]:
+    """Leave out the full stop after a time where Slack may write one: by the clock that the reader chose, "8:35 p. m."
+    or "20:35". Between two sentences a dash takes its place."""
+    before: Part = ""
+    for part in parts_of(prose):
+        said = part
+        if isinstance(before, When) and isinstance(part, str) and clock_may_end_with_stop():
+            rest = after_stop(part)
+            said = f" –{rest}" if rest != part and rest.startswith(" ") else rest
+        before = part
+        if said != "":
+            yield said
+
+
 def mrkdwn(prose: Prose, reader: Reader, limit: int) -> str:
     """Write prose as mrkdwn of at most ``limit`` characters after escaping, never cut inside an entity."""
     done: list[str] = []
     room = limit - 1
-    for part in parts_of(prose):
+    for part in _one_stop(prose):
         piece = _mrkdwn_part(part, reader)
         if len(piece) > room:
             done.append(_head(without_turns(part), room) if isinstance(part, str) else "")
@@ -174,7 +188,7 @@ def rich_elements(prose: Prose, reader: Reader, limit: int) -> list[Json]:
     """Build prose as elements of a rich text section, cut visibly to ``limit`` characters."""
     elements: list[Json] = []
     room = limit - 1
-    for part in parts_of(prose):
+    for part in _one_stop(prose):
         shown = _plain_part(part, reader)
         if not shown:
             continue

@@ -112,7 +112,7 @@ class Approving:
         confirm = await self._describe(ctx, action)
         reader = Reader(region=self.region)
         (_, title), *others = told or [(fact.label, plain(fact.value, reader)) for fact in confirm.facts]
-        me = (await ctx.account.link()).dialpad_name
+        me = (await ctx.account.link()).name
         others = [(label, me if value in {"Me", say("Me")} else value) for label, value in others]
         request = HeldRequest(
             route=route,

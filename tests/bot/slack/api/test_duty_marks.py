@@ -3,6 +3,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.basics.language import speaking
 from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, TEAM_ID
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.channel_messages import PostRefused
@@ -133,6 +134,17 @@ async def test_a_topic_keeps_what_people_wrote(before: str, words: str, after: s
         assert await marks.keep_topic(TEAM_ID, "C0SUPPORT", words) == (before != after)
         assert channel.topic == after
         assert not await marks.keep_topic(TEAM_ID, "C0SUPPORT", words)
+
+
+async def test_a_topic_is_known_again_in_whatever_language_it_was_written() -> None:
+    async with marking() as (slack, marks, _):
+        channel = slack.workspace.channels["C0SUPPORT"]
+        channel.topic = "Refunds · On duty: Ana"
+        with speaking("es"):
+            assert await marks.keep_topic(TEAM_ID, "C0SUPPORT", "Ana")
+        assert channel.topic == "Refunds · De turno: Ana"
+        assert await marks.keep_topic(TEAM_ID, "C0SUPPORT", "")
+        assert channel.topic == "Refunds"
 
 
 @pytest.mark.parametrize("scope", ["usergroups:read", "usergroups:write", "channels:read", "channels:write.topic"])
