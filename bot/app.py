@@ -66,7 +66,7 @@ from bot.notifications.taking_over import TakeOvers
 from bot.notifications.webhook import build_hook_route
 from bot.readiness import Probe, Readiness, StoreProbes, free_bytes, probe_said
 from bot.replicas import Replicas
-from bot.server import open_socket, serve, take_sockets
+from bot.server import StoppedEarly, open_socket, serve, stopped_while_starting, take_sockets
 from bot.setup_check import problems_of
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
@@ -575,7 +575,12 @@ async def run_bot(settings: Settings, fd: int | None = None) -> None:
     ChatopsError when it cannot start."""
     set_up_logging(settings.log_format, level=logging.getLevelNamesMapping()[settings.log_level.upper()])
     sockets = take_sockets(fd, os.environ)
-    bot = await Bot.start(settings)
+    try:
+        with stopped_while_starting():
+            bot = await Bot.start(settings)
+    except StoppedEarly:
+        log.info("stopped before it was ready")
+        return
     try:
         # Opened only now: on SQLite the bot before this one may have held its ports until a moment ago.
         sockets = sockets or [open_socket(settings.host, settings.port)]

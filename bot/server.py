@@ -73,6 +73,37 @@ def open_socket(host: str, port: int) -> socket.socket:
     return found
 
 
+class StoppedEarly(ChatopsError):
+    """Somebody stopped the process before it served."""
+
+
+@contextlib.contextmanager
+def stopped_while_starting() -> Iterator[None]:
+    """Cancel what is done inside on SIGTERM or SIGINT. Raises StoppedEarly then.
+
+    Afterwards the signals are still watched for, until ``serve`` does: nothing in between is ended in the middle. As
+    process 1 of a container it would not even notice a SIGTERM that nobody watches for.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    asked = False
+
+    def stop() -> None:
+        nonlocal asked
+        asked = True
+        if task is not None:
+            task.cancel()
+
+    for name in STOPPED_BY:
+        loop.add_signal_handler(name, stop)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if task is None or not asked:
+            raise
+        task.uncancel()
+        raise StoppedEarly from None
+
+
 async def serve(app: AsgiApp, host: str, port: int, sockets: Sequence[socket.socket] = ()) -> None:
     """Serve ``app`` until SIGTERM or SIGINT, on ``sockets`` instead of ``host`` and ``port`` when there are any;
     returns when the requests under way are answered.

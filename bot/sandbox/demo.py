@@ -212,6 +212,7 @@ async def run_demo(*, port: int, open_browser: bool, over_http: bool) -> None:
         async with running_demo(port=port, over_http=over_http, rings_out=True) as demo:
             await subscribe_support(demo)
             typed = demo.bot.settings.typed
+            stop = interrupted()
             _say(
                 f"\n  Your team's phones, run from Slack: {demo.url}\n\n"
                 f"  You are Ana, a support agent. Try {typed('')}, {typed('dnd on for 30m')}, "
@@ -221,7 +222,7 @@ async def run_demo(*, port: int, open_browser: bool, over_http: bool) -> None:
             )
             if open_browser:
                 await asyncio.to_thread(webbrowser.open, demo.url)
-            await interrupted()
+            await stop.wait()
     except OSError as error:
         if error.errno is None or "in use" not in str(error):
             raise
@@ -235,8 +236,9 @@ async def serve_dialpad(port: int) -> None:
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
     async with serving(DialpadSandbox(base_url=url).app, bound):
+        stop = interrupted()
         _say(f"Dialpad answers at {url}. Bearer tokens: sandbox-ana, sandbox-sam, sandbox-priya, sandbox-company-key.")
-        await interrupted()
+        await stop.wait()
 
 
 async def serve_slack(port: int, events_url: str | None) -> None:
@@ -247,20 +249,21 @@ async def serve_slack(port: int, events_url: str | None) -> None:
     slack = SlackSandbox(manifest=build_manifest(build_routes(), public_url=events_url), base_url=url)
     slack.deliver_to(events_url)
     async with serving(slack.app, bound):
+        stop = interrupted()
         _say(
             f"Slack answers at {url}. "
             f"SLACK_API_URL={url}/api/ SLACK_BOT_TOKEN=xoxb-sandbox SLACK_APP_TOKEN=xapp-sandbox"
         )
-        await interrupted()
+        await stop.wait()
 
 
-async def interrupted() -> None:
-    """Wait for Ctrl+C or SIGTERM."""
+def interrupted() -> asyncio.Event:
+    """Return what Ctrl+C and SIGTERM set from now on: whoever is told how to end it may do so at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _say(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -170,6 +171,35 @@ async def test_it_says_in_one_sentence_what_it_is_connected_to(place: Place) -> 
     slack = "in Socket Mode" if place.settings.slack_app_token else f"over HTTP at {place.address}"
     assert f"Ready. Slack {slack}, Dialpad at {place.settings.dialpad_base_url}, SQLite in " in line
     assert f"Listening on 127.0.0.1:{place.settings.port}." in line
+
+
+@pytest.mark.parametrize("place", ["http"], indirect=True)
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+async def test_it_can_be_stopped_while_it_waits_to_start(place: Place, name: signal.Signals) -> None:
+    first = place.bot
+    await place.start()  # on SQLite it waits for the one that runs
+    await until_it_watches_for_signals(place.bot.pid)
+    code, said = await place.stop(name)
+
+    place.bot = first
+    assert code == 0, said
+    assert "Traceback" not in said
+    assert "stopped before it was ready" in said
+
+
+async def until_it_watches_for_signals(pid: int) -> None:
+    """Return once a process has handlers of its own for signals. Python has one for Ctrl+C from the start."""
+    async with asyncio.timeout(WAIT_S):
+        while True:
+            if watches_for(signal.SIGTERM, pid):
+                return
+            await asyncio.sleep(0)
+
+
+def watches_for(name: signal.Signals, pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    (caught,) = re.findall(r"^SigCgt:\s*(\w+)", status, re.MULTILINE)
+    return bool(int(caught, 16) & (1 << (name - 1)))
 
 
 async def test_what_was_acknowledged_is_done_before_it_ends(place: Place) -> None:
