@@ -13,7 +13,7 @@ from bot.catalogue.fields import fields_of
 from bot.catalogue.groups import group_word
 from bot.catalogue.routes import build_routes
 from bot.catalogue.search import find
-from bot.catalogue.statistics import look
+from bot.catalogue.statistics import look, look_by_clock
 from bot.catalogue.typed import ActionChoice, named_action, read_pairs, recent_actions
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
@@ -264,9 +264,11 @@ def _read(args: str) -> dict[str, Raw]:
 
 
 @router.button()
-async def stats_look(ctx: Ctx, request: Annotated[str, Carried("Request")]) -> Answer:
-    """Check now whether statistics are ready."""
-    return await look(ctx, request, tries=0)
+async def stats_look(
+    ctx: Ctx, request: Annotated[str, Carried("Request")], late: Annotated[str, Carried("Late", longest=3)] = ""
+) -> Answer:
+    """Check now whether statistics are ready. They are delivered once: by this, or by the clock."""
+    return await look(ctx, request, late=bool(late))
 
 
 @router.later(risk=Risk.READ)
@@ -274,4 +276,4 @@ async def stats_ready(
     ctx: Ctx, request: Annotated[str, Carried("Request")], tries: Annotated[str, Carried("Tries", longest=3)] = "1"
 ) -> Answer:
     """Check whether statistics are ready, and schedule the next check until they are."""
-    return await look(ctx, request, tries=int(tries) if tries.isdigit() else 1)
+    return await look_by_clock(ctx, request, int(tries) if tries.isdigit() else 1)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final, cast
 
 from bot.arguments.days import Days, DaySpan, parse_days
@@ -29,6 +29,7 @@ from bot.cards.asked_statistics import (
 from bot.cards.channel_line import line_of_channel
 from bot.cards.statistics import StatsTopic
 from bot.catalogue.answers import as_csv
+from bot.catalogue.stats_waiting import MOST_LOOKS, StatsWait, delivered_already
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.context import Ctx, Origin
 from bot.contract.prose import prose, sentence
@@ -51,11 +52,8 @@ from bot.dialpad.actions.stats import StartStats, StatsResult
 
 router = Router()
 
-FIRST_LOOK: Final = timedelta(seconds=4)
 LATE_AFTER: Final = 6
 """Looks, which take about a minute and a half, after which what was heard here is shown meanwhile."""
-MOST_LOOKS: Final = 40
-"""Looks, which take about 20 minutes."""
 MOST_SCHEDULED: Final = 10
 _OF_A_LINE: Final = frozenset({"csat", "dispositions"})
 _ABOUTS: Final = (
@@ -191,21 +189,13 @@ async def _begin(ctx: Ctx, question: StatsQuestion) -> Answer:
         return await heard_statistics(ctx, question, why=why_refused(question))
     except Unavailable:
         return await heard_statistics(ctx, question, why=say("Dialpad does not answer now. "))
-    await _look_later(ctx, {**question.args, "requests": ",".join(requests), "tries": "1"}, FIRST_LOOK)
-    asked = {**question.args, "requests": ",".join(requests)}
-    return Reply(
-        sentence("Preparing {what}.", what=Bold(f"{named_statistics(question)}, {question.days.words}")),
-        (Button("Check now", "stats.look", asked, in_place=True),),
-    )
+    wait = _wait_of(question, ",".join(requests))
+    await wait.look_again(ctx)
+    return wait.preparing(prose(Bold(f"{named_statistics(question)}, {question.days.words}")))
 
 
-async def _look_later(ctx: Ctx, args: RawArgs, wait: timedelta) -> None:
-    key = _look_key(ctx, str(args["requests"]))
-    await ctx.deps.later.at(ctx.now + wait, key, "stats.ready", args, ctx.person, {"where": ctx.where.to_json()})
-
-
-def _look_key(ctx: Ctx, requests: str) -> str:
-    return f"stats:{ctx.person.team_id}:{ctx.person.user_id}:{requests}"
+def _wait_of(question: StatsQuestion, requests: str) -> StatsWait:
+    return StatsWait(requests, "stats.look", "stats.ready", {**question.args, "requests": requests})
 
 
 # Once Dialpad has them
@@ -224,21 +214,18 @@ async def look(
     late: Annotated[str, Carried("Late", longest=3)] = "",
 ) -> Answer:
     """Check now whether statistics are ready. They are delivered once: by this, or by the clock."""
-    key = _look_key(ctx, requests)
-    waits = any(one.key == key for one in await ctx.deps.later.pending(ctx.person))
-    if not waits and not late:
-        return Reply(say("You have these statistics already: they are further down."))
+    question = await _question(ctx, of, days, about)
+    wait = _wait_of(question, requests)
+    if not late and not await wait.goes_on(ctx):
+        return delivered_already()
     found = await statistics_results(ctx, requests)
     if have_failed(found):
-        await ctx.deps.later.cancel(key)
+        await wait.end(ctx)
         return _failed()
-    question = await _question(ctx, of, days, about)
     if not are_complete(found):
-        asked = {**question.args, "requests": requests, **({"late": late} if late else {})}
-        return Reply(
-            say("Dialpad is still working on them."), (Button("Check now", "stats.look", asked, in_place=True),)
-        )
-    await ctx.deps.later.cancel(key)
+        return wait.still_working(late=bool(late))
+    if not await wait.end(ctx) and not late:
+        return delivered_already()
     return await _deliver(ctx, question, found)
 
 
@@ -259,13 +246,10 @@ async def ready(
     if are_complete(found):
         return await _deliver(ctx, question, found)
     count = int(tries) if tries.isdigit() else 1
-    asked = {**question.args, "requests": requests}
+    wait = _wait_of(question, requests)
     if count >= MOST_LOOKS:
-        return Reply(
-            say("Dialpad is still working on your statistics. Check again later."),
-            (Button("Check now", "stats.look", {**asked, "late": "yes"}, in_place=True),), tone="warning",
-        )  # fmt: skip
-    await _look_later(ctx, {**asked, "tries": str(count + 1)}, timedelta(seconds=min(60, 4 * count)))
+        return wait.given_up()
+    await wait.look_again(ctx, count)
     if count != LATE_AFTER:
         return Nothing()
     return await heard_statistics(ctx, question, why=say("Dialpad takes its time; its own numbers follow. "))

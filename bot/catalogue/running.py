@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 from bot.arguments.own_number import line_to_use
@@ -37,7 +36,7 @@ from bot.catalogue.fields import fields_of
 from bot.catalogue.files import as_json, file_name
 from bot.catalogue.inputs import Attached
 from bot.catalogue.saying import asked, done, words_known
-from bot.catalogue.statistics import GRADES
+from bot.catalogue.statistics import GRADES, wait_of
 from bot.catalogue.transcript import transcript_of
 from bot.catalogue.validation import validated
 from bot.catalogue.values import assemble, data_of, raw_of
@@ -58,7 +57,6 @@ MOST_SHOWN: Final = 30
 MOST_PAGES: Final = 50
 MOST_ROWS: Final = 5_000
 _RECENT: Final = 8
-_FIRST_LOOK: Final = timedelta(seconds=4)
 _YES: Final = "yes"
 """What is typed to go on with something that has no name."""
 
@@ -298,7 +296,7 @@ async def _send(
         await ctx.deps.directory.changed(ctx.account, built, answer)
     if isinstance(answer, StatsStarted | ExportStarted):
         prefix = GRADES if isinstance(answer, ExportStarted) else ""
-        return await _wait_for_stats(ctx, f"{prefix}{answer.request_id}" if answer.request_id else "", raw)
+        return await _wait_for_stats(ctx, f"{prefix}{answer.request_id}" if answer.request_id else "")
     if isinstance(answer, Transcript):
         return transcript_of(answer, about, again(action, raw))
     if (listed := only_list(action, answer)) is not None:
@@ -326,17 +324,12 @@ def _mentions(message: str, name: str) -> bool:
     return any(f"{begin}{word}{end}" in message for word in {name, spoken} for begin in " '\"`" for end in " '\"`.,:")
 
 
-async def _wait_for_stats(ctx: Ctx, request_id: str, raw: RawArgs) -> Answer:
+async def _wait_for_stats(ctx: Ctx, request_id: str) -> Answer:
     if not request_id:
         return Reply(say("Dialpad did not say how to get the result. Start again."), tone="warning")
-    await ctx.deps.later.at(
-        ctx.now + _FIRST_LOOK, f"stats:{ctx.person.team_id}:{ctx.person.user_id}:{request_id}", "run.stats_ready",
-        {"request": request_id, "tries": "1"}, ctx.person, {"where": ctx.where.to_json()},
-    )  # fmt: skip
-    return Reply(
-        say("Preparing your statistics. They will appear here automatically, usually within a minute."),
-        (Button("Check now", "run.stats_look", {"request": request_id}),),
-    )
+    wait = wait_of(request_id)
+    await wait.look_again(ctx)
+    return wait.preparing(say("your statistics"))
 
 
 async def _remember(ctx: Ctx, action: type[Action[Any]]) -> None:

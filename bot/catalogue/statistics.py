@@ -1,19 +1,17 @@
 """Statistics that Dialpad prepares in the background: polled until they are ready, then delivered with their file."""
 
-from datetime import timedelta
 from typing import Final
 
 from bot.basics.errors import DialpadError
 from bot.basics.language import say
 from bot.catalogue.sheets import Sheet
+from bot.catalogue.stats_waiting import MOST_LOOKS, StatsWait, delivered_already
 from bot.contract.context import Ctx
 from bot.contract.prose import plural
 from bot.contract.reply import Answer, Attachment, Button, Card, Nothing, Reply
 from bot.dialpad.actions.scorecards import GetScorecardExport, ScorecardExport
 from bot.dialpad.actions.stats import GetStats, StatsResult
 
-MOST_TRIES: Final = 40
-"""Attempts, which take about 20 minutes."""
 LARGEST_FILE: Final = 8_000_000
 GRADES: Final = "grades:"
 """Begins what a request for grades of scorecards is known by; they are prepared as statistics are."""
@@ -25,28 +23,51 @@ async def _fetch(ctx: Ctx, request: str) -> StatsResult | ScorecardExport:
     return await ctx.send(GetStats(id=request))
 
 
-async def look(ctx: Ctx, request: str, *, tries: int) -> Answer:
-    """Fetch statistics when they are ready, else schedule the next attempt. ``tries`` is 0 when a person asked."""
+def wait_of(request: str) -> StatsWait:
+    """Return the wait for what Dialpad knows by this request."""
+    return StatsWait(request, "run.stats_look", "run.stats_ready", {"request": request})
+
+
+async def look(ctx: Ctx, request: str, *, late: bool = False) -> Answer:
+    """Look for somebody who presses. ``late``: the clock looks no more."""
+    wait = wait_of(request)
+    if not late and not await wait.goes_on(ctx):
+        return delivered_already()
     found = await _fetch(ctx, request)
-    status = (found.status or "").casefold()
-    if status == "failed":
-        return Reply(say("Dialpad could not calculate these statistics. Start again with fewer days."), tone="warning")
-    if status == "complete" and found.download_url:
-        return await _deliver(ctx, request, found.download_url, found.file_type or "csv")
-    if tries == 0:
-        return Reply(
-            say("Dialpad is still working on them."), (Button("Check now", "run.stats_look", {"request": request}),)
-        )
-    if tries >= MOST_TRIES:
-        return Reply(
-            say("Dialpad is still working on your statistics. Check again later."),
-            (Button("Check now", "run.stats_look", {"request": request}),), tone="warning",
-        )  # fmt: skip
-    await ctx.deps.later.at(
-        ctx.now + timedelta(seconds=min(60, 4 * tries)), f"stats:{ctx.person.team_id}:{ctx.person.user_id}:{request}",
-        "run.stats_ready", {"request": request, "tries": str(tries + 1)}, ctx.person, {"where": ctx.where.to_json()},
-    )  # fmt: skip
+    if _has_failed(found):
+        await wait.end(ctx)
+        return _failed()
+    if not _url_of(found):
+        return wait.still_working(late=late)
+    if not await wait.end(ctx) and not late:
+        return delivered_already()
+    return await _deliver(ctx, request, _url_of(found), found.file_type or "csv")
+
+
+async def look_by_clock(ctx: Ctx, request: str, tries: int) -> Answer:
+    """Deliver statistics when they are ready, else look again until they are."""
+    found = await _fetch(ctx, request)
+    if _has_failed(found):
+        return _failed()
+    if _url_of(found):
+        return await _deliver(ctx, request, _url_of(found), found.file_type or "csv")
+    wait = wait_of(request)
+    if tries >= MOST_LOOKS:
+        return wait.given_up()
+    await wait.look_again(ctx, tries)
     return Nothing()
+
+
+def _has_failed(found: StatsResult | ScorecardExport) -> bool:
+    return (found.status or "").casefold() == "failed"
+
+
+def _url_of(found: StatsResult | ScorecardExport) -> str:
+    return (found.download_url or "") if (found.status or "").casefold() == "complete" else ""
+
+
+def _failed() -> Reply:
+    return Reply(say("Dialpad could not calculate these statistics. Ask for fewer days."), tone="warning")
 
 
 async def _deliver(ctx: Ctx, request: str, url: str, kind: str) -> Answer:

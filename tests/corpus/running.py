@@ -200,7 +200,8 @@ def _look_on(patch: pytest.MonkeyPatch, watch: Watch) -> None:
             watch.ended = outcome
         await note(self, request, placed, outcome)
 
-    patch.setattr("handlers.stats.FIRST_LOOK", timedelta(hours=1))  # or they are delivered while another line is typed
+    # Or statistics are delivered while another line is typed.
+    patch.setattr("bot.catalogue.stats_waiting.FIRST_LOOK", timedelta(hours=1))
     patch.setattr(reading, "parse_arguments", parsing)
     patch.setattr(execution, "parse_arguments", parsing)
     patch.setattr(Executor, "_form", forming)
