@@ -38,7 +38,6 @@ from bot.slack.api.pace import MethodPlace, SlackMethod, SlackPace, build_pace
 from bot.store.agenda import Agenda, read_agenda
 from bot.store.card_rows import StoredCard
 from bot.store.database import is_away
-from bot.store.keys import KeyProblem
 from bot.store.postings import DuePlace, Posting
 from bot.store.store import Store
 
@@ -273,19 +272,23 @@ class Poster:
                 await postings.count_try([due[0].id])
                 await postings.postpone([due[0].id], _backoff(due[0].tries), in_doubt=True)
 
-    async def _card(self, posting: Posting) -> StoredCard | None:
-        try:
-            return await self._store.cards.get(posting.company, posting.card_id)
-        except KeyProblem:
-            _log.warning("a card cannot be read: its key is missing")
-            self._unreadable.add(posting.card_id)
-            return None
+    async def _cards(self, due: Sequence[Posting]) -> dict[str, StoredCard]:
+        """Return the cards of what is due by their ids, without those that are gone or cannot be read."""
+        known: dict[str, StoredCard] = {}
+        for company in dict.fromkeys(one.company for one in due):
+            theirs = [one.card_id for one in due if one.company == company]
+            for card_id, card in (await self._store.cards.several(company, theirs)).items():
+                if card is None:
+                    self._unreadable.add(card_id)
+                else:
+                    known[card_id] = card
+        return known
 
     async def _write_next(self, due: Sequence[Posting]) -> bool:
         """Do the most urgent that may leave now. False when nothing may."""
-        cards = {one.card_id: await self._card(one) for one in due}
-        known = [(one, card) for one in due if (card := cards[one.card_id]) is not None]
-        if gone := [one for one in due if cards[one.card_id] is None]:
+        cards = await self._cards(due)
+        known = [(one, cards[one.card_id]) for one in due if one.card_id in cards]
+        if gone := [one for one in due if one.card_id not in cards]:
             await self._set_unreadable_aside(gone)
         interrupted = [one for one, _ in known if one.ts is None and one.attempted_at is not None]
         if interrupted and await self._look_for(interrupted[0], interrupted):
@@ -426,8 +429,8 @@ class Poster:
         """Update a message. False when its turn has not come."""
         bundle, ours = posting.bundle, posting.company
         together = [posting] if bundle is None else await self._store.postings.bundled(ours, bundle)
-        found = [(one, await self._store.cards.get(ours, one.card_id)) for one in together]
-        cards = [(one, card) for one, card in found if card is not None]
+        found = await self._store.cards.several(ours, [one.card_id for one in together])
+        cards = [(one, card) for one in together if (card := found.get(one.card_id)) is not None]
         ids = [one.id for one, _ in cards]
         versions = {one.id: card.version for one, card in cards}
         if all(card.version <= one.shown for one, card in cards):

@@ -7,18 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, and_, literal, or_, select, tuple_, update
+import structlog
+from sqlalchemy import Connection, Row, Select, and_, bindparam, literal, or_, select, tuple_, update
 
 from bot.activity.registers import Register, State
 from bot.basics.company import CompanyKey
 from bot.store.absorbing import Absorbing, CardPart, PostingPlan
 from bot.store.card_rows import StoredCard, are_about, card_names, cards, is_card, read_card
 from bot.store.histories import Histories
+from bot.store.keys import KeyProblem
 from bot.store.postings import postings, touch
-from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, within
+from bot.store.schema import (
+    Everywhere,
+    MomentColumn,
+    StoreContext,
+    company_values,
+    everywhere,
+    within,
+    within_named,
+)
+
+_log = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 100
 """Cards read at a time, so that other queries get their turn in between."""
+_SEVERAL: Final = select(cards).where(within_named(cards), cards.c.id.in_(bindparam("ids", expanding=True)))
+"""Built once: every message that is written asks for its cards."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +82,31 @@ class Cards:
     # Looking
 
     async def get(self, company: CompanyKey, card_id: str) -> StoredCard | None:
+        """Return a company's card. Raises KeyProblem when it cannot be read."""
+        asked = {**company_values(company), "ids": [card_id]}
+
         def query(connection: Connection) -> Row[Any] | None:
-            return connection.execute(select(cards).where(is_card(company, card_id))).one_or_none()
+            return connection.execute(_SEVERAL, asked).one_or_none()
 
         row = await self._context.database.look_up(query)
         return None if row is None else self._read(row)
+
+    async def several(self, company: CompanyKey, card_ids: Iterable[str]) -> dict[str, StoredCard | None]:
+        """Return a company's cards by id, without those that are gone; None for one that cannot be read."""
+        asked = {**company_values(company), "ids": list(dict.fromkeys(card_ids))}
+
+        def query(connection: Connection) -> dict[str, StoredCard | None]:
+            return {row.id: self._read_if_possible(row) for row in connection.execute(_SEVERAL, asked)}
+
+        database = self._context.database
+        return await (database.look_up if len(asked["ids"]) == 1 else database.read)(query)
+
+    def _read_if_possible(self, row: Row[Any]) -> StoredCard | None:
+        try:
+            return self._read(row)
+        except KeyProblem:
+            _log.warning("a card cannot be read: its key is missing")
+            return None
 
     async def named(self, company: CompanyKey, name: str) -> StoredCard | None:
         """Find a card by name, such as ``talk:+14155550101|+14155550150``."""
