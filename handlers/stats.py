@@ -29,6 +29,7 @@ from bot.cards.asked_statistics import (
 from bot.cards.channel_line import line_of_channel
 from bot.cards.statistics import StatsTopic
 from bot.catalogue.answers import as_csv
+from bot.catalogue.columns import column_heading
 from bot.catalogue.stats_waiting import MOST_LOOKS, StatsWait, delivered_already
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.context import Ctx, Origin
@@ -274,7 +275,10 @@ async def _deliver(ctx: Ctx, question: StatsQuestion, found: list[StatsResult]) 
         return card
     name = f"{question.about.replace(' ', '-')}-{question.days.first}-{question.days.last}.csv"
     return Attachment(
-        name, as_csv(asked).encode(), prose(Bold(card.title if isinstance(card.title, str) else name)), card
+        name,
+        as_csv(asked, column_heading).encode(),
+        prose(Bold(card.title if isinstance(card.title, str) else name)),
+        card,
     )
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -399,14 +399,14 @@ def matches(thing: Mapping[str, Any], find: str) -> bool:
     return all(word in text for word in find.casefold().split())
 
 
-def as_csv(things: Sequence[Mapping[str, Any]]) -> str:
-    """Write items as CSV, one line each; nested values by dotted name. Cells that a spreadsheet would run are marked as
-    text."""
+def as_csv(things: Sequence[Mapping[str, Any]], heading: Callable[[str], str] = str) -> str:
+    """Write items as CSV, one line each; nested values by dotted name, which ``heading`` writes for people.
+    Cells that a spreadsheet would run are marked as text."""
     flat = [{".".join(one.path): one.value for one in leaves(thing)} for thing in things]
     columns = list(dict.fromkeys(name for row in flat for name in row))
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, restval="")
-    writer.writeheader()
+    writer.writerow({name: heading(name) for name in columns})
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in flat)
     return out.getvalue()
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from bot.basics.language import say
 from bot.basics.times import lasting
+from bot.catalogue.columns import column_heading, column_words
 from bot.contract.reply import Fact
 
 MOST_FACTS: Final = 8
@@ -132,8 +133,8 @@ def _number(text: str) -> float | None:
 
 
 def _label(name: str, before: str = "") -> str:
-    words = " ".join(word for word in _words(name) if not before or word not in {"average", "avg", "mean"})
-    return f"{before}{words}" if before else words.capitalize()
+    plain = "_".join(word for word in _words(name) if not before or word not in {"average", "avg", "mean"})
+    return f"{before}{column_words(plain)}" if before else column_heading(plain)
 
 
 def _draw(amount: str, label: str, sums: Mapping[str, float]) -> str:
@@ -141,7 +142,7 @@ def _draw(amount: str, label: str, sums: Mapping[str, float]) -> str:
     shown = sorted(sums.items(), key=(lambda one: one[0]) if by_time else (lambda one: -one[1]))
     shown = shown[-MOST_BARS:] if by_time else shown[:MOST_BARS]
     top = max(value for _, value in shown) or 1
-    lines = [say("{amount} by {label}", amount=amount, label=label.replace("_", " "))]
+    lines = [say("{amount} by {label}", amount=amount, label=column_words(label))]
     for key, value in shown:
         bar = "█" * max(1 if value else 0, round(value / top * _WIDTH))
         lines.append(f"{key}  {bar} {value:,.0f}")

@@ -21,7 +21,7 @@ def test_of_calls_what_adds_up_is_summed_and_what_is_an_average_is_averaged() ->
         "Talk duration": "16 min 48 s",
         "Hold occurrences": "3",
         "Average time to answer": "7 s",
-        "Average percent ai talk time": "45.7%",
+        "Average percent AI talk time": "45.7%",
     }
 
 
