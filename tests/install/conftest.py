@@ -20,6 +20,14 @@ ON_DISK: Final = "/var/tmp"  # noqa: S108  # a folder of its own name is made in
 """Temporary files are in memory elsewhere, where many machines run nothing."""
 
 
+def skip_without_rights() -> None:
+    """Without root's rights a test is skipped, and fails where ``CI`` is set."""
+    if reason := why_not():
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(f"no machine of its own: {reason}")
+
+
 @pytest.fixture(scope="package")
 def ground() -> Iterator[Path]:
     """A folder that programs can be installed in, gone at the end."""
@@ -57,10 +65,7 @@ def stages() -> list[Stage]:
 
 @pytest.fixture(scope="package")
 def image(supplies: Supplies, stages: list[Stage], ground: Path) -> Image:
-    """The last stage. Without root's rights the test is skipped, and fails where ``CI`` is set."""
-    if reason := why_not():
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(f"no image without a container engine: {reason}")
+    """The last stage."""
+    skip_without_rights()
     ignore = supplies.context / ".dockerignore"
     return Image.build(stages, supplies.context, ignore, supplies.wheels, ground / "stages")

@@ -72,7 +72,7 @@ class Image:
         made: dict[str, Image] = {}
         last = None
         for number, stage in enumerate(stages):
-            last = made[stage.name] = cls._from_base(place / (stage.name or str(number)), wheels)
+            last = made[stage.name] = cls.from_base(place / (stage.name or str(number)), wheels)
             for one in stage.instructions:
                 if one.word == "COPY":
                     source = made[one.options["from"]].root if "from" in one.options else context
@@ -93,7 +93,7 @@ class Image:
         return last
 
     @classmethod
-    def _from_base(cls, root: Path, wheels: Path) -> "Image":
+    def from_base(cls, root: Path, wheels: Path) -> "Image":
         """Stand in for Python's slim image: this machine's programs and this Python, root alone, and no network."""
         for folder in ("dev", "etc", "home", "proc", "root", "tmp", "usr", "var/tmp", WHEELS.lstrip("/")):
             (root / folder).mkdir(parents=True)

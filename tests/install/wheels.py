@@ -22,7 +22,8 @@ CHECKOUT: Final = Path(__file__).parents[2]
 LOCK: Final = "requirements.lock"
 FOR_DEVELOPMENT: Final = "# For development"
 """Where the lock's part that is installed ends."""
-BUILDS: Final = "hatchling"
+ALSO_NEEDED: Final = ("hatchling", "opentelemetry-exporter-otlp-proto-http")
+"""What builds it, and what is installed only where it is wanted."""
 _PINNED: Final = re.compile(r"^([A-Za-z0-9._-]+)==[^\n]*", re.MULTILINE)
 _OF_ITS_PLACE: Final = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
 """Files beside the metadata that whoever installs it writes."""
@@ -31,7 +32,8 @@ _OF_ITS_PLACE: Final = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_ur
 def put_together(folder: Path) -> str:
     """Write a wheel for everything that is installed with the product or builds it, and return the lock for them."""
     lock = (CHECKOUT / LOCK).read_text(encoding="utf-8")
-    needed = {*_pinned_in(lock.partition(FOR_DEVELOPMENT)[0]), *_with_all_it_needs(BUILDS)}
+    also = {needed for name in ALSO_NEEDED for needed in _with_all_it_needs(name)}
+    needed = {*_pinned_in(lock.partition(FOR_DEVELOPMENT)[0]), *also}
     hashes = {name: _hash_of(_pack(found, folder)) for name in needed if (found := _installed(name))}
     blocks = re.split(r"\n(?=\S)", lock)
     return "\n".join(_with_hash(block, hashes) for block in blocks)
