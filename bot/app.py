@@ -421,7 +421,7 @@ def _build_parts(
         audit=store.audit,
         bulk=store.bulk,
         messages=ProgressMessages(channel_messages),
-        approvals=Approving(store.approvals, gate, channel_messages, table, settings.region),
+        approvals=Approving(store.approvals, gate, channel_messages, table, languages, settings.region),
         cockpit=cockpit,
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)

@@ -22,7 +22,7 @@ from bot.basics.words import Word
 from bot.cards.alert import ALERT
 from bot.cards.channel_line import line_of_channel
 from bot.cards.rights import rights_of
-from bot.cards.subscription_preview import already_there, preview
+from bot.cards.subscription_preview import NOT_HERE, already_there, preview
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.board import Notifications, PostedCard
 from bot.contract.context import Ctx, Origin
@@ -237,7 +237,7 @@ async def _preview(ctx: Ctx, notifications: Notifications, made: Subscription, b
         return already_there(made, same)
     notes: list[Prose] = []
     if not made.is_personal and not await notifications.may_post(ctx.person, made.channel):
-        notes.append(say("I am not in this channel yet: invite me with /invite, or nothing is posted."))
+        notes.append(say(NOT_HERE))
     fields = _fields(made)
     if before is None:
         del fields["subscription"]

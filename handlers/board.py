@@ -15,7 +15,7 @@ from bot.basics.language import say
 from bot.cards.board import BOARD
 from bot.cards.channel_line import line_of_channel
 from bot.cards.rights import rights_of
-from bot.cards.subscription_preview import already_there, notes_on, preview
+from bot.cards.subscription_preview import NOT_HERE, already_there, notes_on, preview
 from bot.contract.argument import Carried
 from bot.contract.board import Notifications
 from bot.contract.context import Ctx
@@ -93,7 +93,7 @@ async def board(
         return _again(made, same)
     notes: list[Prose] = []
     if not made.is_personal and not await notifications.may_post(ctx.person, channel):
-        notes.append(say("I am not in this channel yet: invite me with /invite, or nothing is posted."))
+        notes.append(say(NOT_HERE))
     return preview(
         made,
         None,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Final
 
 from bot.basics.errors import ChatopsError, DialpadError, FieldError, NotConnected, UserError, may_have_been_done
@@ -171,11 +172,7 @@ async def start(ctx: Ctx, job: _Job) -> Answer:
     except NeedsApproval as needed:
         counts = await store.counts(found.company, job)
         some = await store.rows(found.company, job, "todo", 3)
-        needed.told = (
-            (say("What"), say("In bulk: {title}", title=say(BY_KEY[found.kind].title))),
-            (say("Rows"), f"{counts.get('todo', 0):,}"),
-            *((say("Row {row}", row=row.number), ", ".join(one for one in row.cells if one)[:200]) for row in some),
-        )
+        needed.tell = partial(_told, found.kind, counts.get("todo", 0), some)
         raise
     if not await store.move(found.company, job, ("draft",), "running", approved_by=ctx.approved_by):
         raise UserError(say("This was started already, so nothing was done again."))
@@ -183,6 +180,15 @@ async def start(ctx: Ctx, job: _Job) -> Answer:
     await _show(ctx, found)
     await _go_on(ctx, job)
     return Reply(say("Started. How far it is stands in our direct messages, with a stop button."), tone="done")
+
+
+def _told(kind: str, count: int, some: Sequence[BulkRow]) -> tuple[tuple[str, str], ...]:
+    """Return what whoever has to approve a bulk change is shown of it, by label."""
+    return (
+        (say("What"), say("In bulk: {title}", title=say(BY_KEY[kind].title))),
+        (say("Rows"), f"{count:,}"),
+        *((say("Row {row}", row=row.number), ", ".join(one for one in row.cells if one)[:200]) for row in some),
+    )
 
 
 def _action(row: BulkRow) -> Action[Any]:

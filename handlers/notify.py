@@ -63,6 +63,7 @@ from bot.cards.subscription_form import (
     policy_of,
 )
 from bot.cards.subscription_preview import (
+    NOT_HERE,
     already_there,
     form_fields,
     mark_of,
@@ -438,7 +439,7 @@ async def _preview(
         )
     notes = [note] if note else []
     if not made.is_personal and not await notifications.may_post(ctx.person, made.channel):
-        notes.append(say("I am not in this channel yet: invite me with /invite, or nothing is posted."))
+        notes.append(say(NOT_HERE))
     return preview(
         made,
         before,

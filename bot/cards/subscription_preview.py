@@ -19,6 +19,7 @@ from bot.contract.prose import listed, plural, prose, sentence
 from bot.contract.reply import Button, Confirm, Fact, Mention, Prose, Raw, Reply
 
 A_BOARD: Final = mark("A board is one message for each line, changed in place.")
+NOT_HERE: Final = mark("I am not in this channel yet: invite me with /invite, or nothing is posted.")
 _SAID: Final = {
     NewsKind.BOARD: A_BOARD,
     NewsKind.ALERT: mark(

@@ -6,7 +6,7 @@ Dialpad's own permissions hold besides.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
@@ -118,9 +118,9 @@ class NeedsApproval(Exception):
         super().__init__(action.slug)
         self.action = action
         self.role = role
-        self.told: tuple[tuple[str, str], ...] = ()
-        """What is shown of it to whoever decides, by label, instead of the action with its values; the first is what it
-        is."""
+        self.tell: Callable[[], tuple[tuple[str, str], ...]] | None = None
+        """Returns what is shown of it to whoever decides, by label, instead of the action with its values, in the
+        language spoken then; the first is what it is."""
 
 
 def fingerprint_of(action: Action[Any]) -> str:

@@ -5,8 +5,8 @@ whoever finds it so later does not know whether it happened. ``done``, ``decline
 """
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -44,7 +44,8 @@ approvals = Table(
 @dataclass(frozen=True)
 class HeldRequest:
     """What was asked for: a route with its arguments, from where and how. ``fingerprint`` is of the action as it was
-    shown; ``shown`` is what was shown of it, by label, and ``quote`` the text that would leave."""
+    shown; ``shown`` is what was shown of it, by label, and ``quote`` the text that would leave. ``in_languages``: title
+    and ``shown`` for those who read another language than whoever asks; a title has no label."""
 
     route: str
     args: Mapping[str, Any] = field(repr=False)
@@ -54,11 +55,26 @@ class HeldRequest:
     title: str = field(repr=False)
     shown: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     quote: str = field(default="", repr=False)
+    in_languages: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, repr=False)
+
+    def told_in(self, language: str) -> "HeldRequest":
+        """Return it as it is told in a language."""
+        (_, title), *shown = self.in_languages.get(language) or (("", self.title), *self.shown)
+        return replace(self, title=title, shown=tuple(shown))
+
+
+@dataclass(frozen=True)
+class AskedIn:
+    """A message that asks: where it stands, and the channel or person it was for, "" where that was not noted."""
+
+    place: str
+    ts: str
+    whom: str = ""
 
 
 @dataclass(frozen=True)
 class Approval:
-    """One request. ``posted``: the messages that ask for it, as conversation and ``ts``."""
+    """One request. ``posted``: the messages that ask for it."""
 
     id: str
     company: CompanyKey
@@ -66,7 +82,7 @@ class Approval:
     role: str
     state: ApprovalState
     request: HeldRequest
-    posted: tuple[tuple[str, str], ...]
+    posted: tuple[AskedIn, ...]
     decided_by: str | None
     expires_at: datetime
 
@@ -135,14 +151,16 @@ class Approvals:
         this = and_(within(approvals, company), approvals.c.id == name, approvals.c.state == before)
         return await self._context.run(update(approvals).where(this).values(**values)) == 1
 
-    async def note_posted(self, company: CompanyKey, name: str, posted: tuple[tuple[str, str], ...]) -> None:
+    async def note_posted(self, company: CompanyKey, name: str, posted: Sequence[AskedIn]) -> None:
         """Store where it was asked for."""
         this = and_(within(approvals, company), approvals.c.id == name)
-        await self._context.run(update(approvals).where(this).values(posted=[list(one) for one in posted]))
+        await self._context.run(
+            update(approvals).where(this).values(posted=[[one.place, one.ts, one.whom] for one in posted])
+        )
 
     def _read(self, row: Row[Any]) -> Approval:
         held = _HELD.load(self._context.keys.open_json(row.sealed, row_name(approvals.name, row.id)))
         return Approval(
             row.id, CompanyKey(row.team_id, row.company), PersonKey(row.team_id, row.user_id), row.role, row.state,
-            held, tuple((str(place), str(ts)) for place, ts in row.posted), row.decided_by, row.expires_at,
+            held, tuple(AskedIn(*map(str, one)) for one in row.posted), row.decided_by, row.expires_at,
         )  # fmt: skip

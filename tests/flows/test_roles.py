@@ -164,6 +164,29 @@ async def test_a_text_waits_for_somebodys_approval_and_leaves_once_as_whoever_as
     assert entry.about.dialpad_user_id == str(ANA.dialpad_id)
 
 
+async def test_whoever_is_asked_reads_it_in_their_own_language(
+    ana: Hands, sam: Hands, priya: Hands, demo: Demo
+) -> None:
+    await hold(demo, outward=Requirement(approval=Role.SUPERVISOR))
+    priya.person.read_in("es-LA")
+    try:
+        answer = await send_text(ana)
+        assert "needs somebody's approval" in said(answer)
+        in_spanish, in_english = await priya.told(), await sam.told()
+        assert labels(in_spanish) == ["Aprobar", "Rechazar"]
+        assert "Aprobación: " in said(in_spanish)
+        assert "Pide" in said(in_spanish)
+        assert "Send" not in said(in_spanish)
+        assert labels(in_english) == ["Approve", "Decline"]
+        assert "Approval: Send" in said(in_english)
+        await priya.press(in_spanish, "Aprobar")
+        assert "Your text is on its way" in said(await ana.told())
+        assert "Aprobado por" in said(await priya.told())
+        assert "Approved by" in said(await sam.told())
+    finally:
+        priya.person.read_in("en-US")
+
+
 async def test_whoever_asks_cannot_approve_it(ana: Hands, priya: Hands, demo: Demo) -> None:
     await hold(demo, outward=Requirement(approval=Role.ADMIN))
     assert demo.bot.dispatcher.deps.gate is not None

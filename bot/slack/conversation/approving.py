@@ -7,20 +7,24 @@ it may or may not have happened.
 
 import contextlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import structlog
 
+from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError, DialpadError, UserError, may_have_been_done
-from bot.basics.language import mark, say
+from bot.basics.language import mark, say, speaking, spoken
+from bot.basics.person import PersonKey
 from bot.catalogue.running import confirmation
 from bot.catalogue.values import data_of, raw_of
 from bot.contract.context import Ctx, Origin, Where
 from bot.contract.later import wait_before_retry
 from bot.contract.prose import listed, sentence
+from bot.contract.reader_languages import ReaderLanguages
 from bot.contract.reading import parse_arguments
 from bot.contract.reply import (
     Answer,
@@ -54,13 +58,17 @@ from bot.slack.api.channel_messages import ChannelMessages, MessagePlace
 from bot.slack.blockkit.blocks import Reader, plain
 from bot.slack.conversation.errors import read_trouble
 from bot.slack.conversation.permissions import A_ROLE, Permissions
-from bot.store.approvals import DRAFT_FOR, Approval, Approvals, HeldRequest
+from bot.store.approvals import DRAFT_FOR, Approval, Approvals, AskedIn, HeldRequest
 from bot.store.keys import KeyProblem
 
 _log = structlog.get_logger(__name__)
 
 MOST_ASKED: Final = 10
 """People who are asked in direct messages."""
+Labeled = tuple[tuple[str, str], ...]
+"""What is shown of a request by label; the first is what it is."""
+Stamp = Callable[[], Prose]
+"""Says what was decided, in the language spoken when it is called."""
 _GONE: Final = mark("This request is no longer known. Whoever asked can ask again.")
 _OVER: Final[Mapping[str, str]] = {
     "approved": mark("was approved already"),
@@ -74,18 +82,20 @@ _OVER: Final[Mapping[str, str]] = {
 
 @dataclass
 class Approving:
-    """The desk that requests for approval go over. ``region``: how numbers are written for those who are asked."""
+    """The desk that requests for approval go over. ``region``: how numbers are written for those who are asked, each in
+    their own of the ``languages``."""
 
     approvals: Approvals
     permissions: Permissions
     messages: ChannelMessages
     table: RouteTable
+    languages: ReaderLanguages
     region: str
 
     # Asking
 
     async def ask(self, ctx: Ctx, route: str, raw: RawArgs, needed: NeedsApproval) -> Answer:
-        name = await self._store(ctx, route, raw, needed.action, needed.role, asked=True, told=needed.told)
+        name = await self._store(ctx, route, raw, needed.action, needed.role, asked=True, tell=needed.tell)
         return await self._post(ctx, name)
 
     async def draft(self, ctx: Ctx, route: str, raw: RawArgs, refused: NotPermitted) -> str:
@@ -105,15 +115,14 @@ class Approving:
 
     async def _store(
         self, ctx: Ctx, route: str, raw: RawArgs, action: Action[Any], role: Role, *, asked: bool,
-        told: tuple[tuple[str, str], ...] = (),
+        tell: Callable[[], Labeled] | None = None,
     ) -> str:  # fmt: skip
         company = await ctx.account.company()
-        hours = (await self.permissions.policy(company)).hours
+        policy = await self.permissions.policy(company)
         confirm = await self._describe(ctx, action)
-        reader = Reader(region=self.region)
-        (_, title), *others = told or [(fact.label, plain(fact.value, reader)) for fact in confirm.facts]
-        me = (await ctx.account.link()).name
-        others = [(label, me if value in {"Me", say("Me")} else value) for label, value in others]
+        (_, title), *shown = tell() if tell is not None else await self._shown(ctx, confirm)
+        places = await self._places(company, ctx.person, role, policy)
+        others = {await self.languages.of_channel(company.team_id, place) for place in places} - {spoken()}
         request = HeldRequest(
             route=route,
             args=dict(raw),
@@ -121,12 +130,25 @@ class Approving:
             origin=ctx.origin.value,
             fingerprint=fingerprint_of(action),
             title=title,
-            shown=tuple(others),
-            quote="" if told else confirm.quote,
+            shown=tuple(shown),
+            quote="" if tell is not None else confirm.quote,
+            in_languages={language: await self._in_language(ctx, language, action, tell) for language in others},
         )
-        lasts = timedelta(hours=hours) if asked else DRAFT_FOR
+        lasts = timedelta(hours=policy.hours) if asked else DRAFT_FOR
         state: Any = "open" if asked else "draft"
         return await self.approvals.create(company, ctx.person, role.value, request, state=state, lasts=lasts)
+
+    async def _in_language(
+        self, ctx: Ctx, language: str, action: Action[Any], tell: Callable[[], Labeled] | None
+    ) -> Labeled:
+        with speaking(language):
+            return tell() if tell is not None else await self._shown(ctx, await self._describe(ctx, action))
+
+    async def _shown(self, ctx: Ctx, confirm: Confirm) -> Labeled:
+        """Return what is shown of a request by label, with the name of whoever asks."""
+        reader, me = Reader(region=self.region), (await ctx.account.link()).name
+        (_, title), *others = [(fact.label, plain(fact.value, reader)) for fact in confirm.facts]
+        return (("", title), *((label, me if value in {"Me", say("Me")} else value) for label, value in others))
 
     async def _describe(self, ctx: Ctx, action: Action[Any]) -> Confirm:
         """Return exactly what would be done, as the person's own confirmation shows it."""
@@ -136,14 +158,13 @@ class Approving:
     async def _post(self, ctx: Ctx, name: str) -> Answer:
         found = await self._get(ctx, name)
         policy = await self.permissions.policy(found.company)
-        places = await self._places(found, policy)
+        places = await self._places(found.company, found.person, Role(found.role), policy)
         posted = []
         for place in places:
             with contextlib.suppress(ChatopsError):  # one who cannot be reached is no reason not to ask the others
-                spot = await self.messages.post(
-                    found.company.team_id, place, self._message(found), name=f"approval:{name}:{place}"
-                )
-                posted.append((spot.place, spot.ts))
+                message = await self._message(found, place)
+                spot = await self.messages.post(found.company.team_id, place, message, name=f"approval:{name}:{place}")
+                posted.append(AskedIn(spot.place, spot.ts, place))
         if not posted:
             await self.approvals.move(found.company, name, "open", "expired")
             raise UserError(
@@ -154,7 +175,7 @@ class Approving:
                     typed=ctx.deps.settings.typed("roles"),
                 )
             )
-        await self.approvals.note_posted(found.company, name, tuple(posted))
+        await self.approvals.note_posted(found.company, name, posted)
         await ctx.deps.later.at(found.expires_at, _key(name), EXPIRE, {"name": name}, found.person, {})
         asked = listed([(Mention(one),) for one in places])
         return Reply(
@@ -167,35 +188,21 @@ class Approving:
             ),
         )
 
-    async def _places(self, found: Approval, policy: RolePolicy) -> list[str]:
+    async def _places(self, company: CompanyKey, asks: PersonKey, role: Role, policy: RolePolicy) -> list[str]:
         """Return where it is asked: a channel, or the people who may approve, by their ids."""
         if policy.ask_in:
             return [policy.ask_in]
-        people = await self.permissions.people_of(found.company.team_id, policy, Role(found.role))
+        people = await self.permissions.people_of(company.team_id, policy, role)
         if not people and policy.saved_by:
             people = [policy.saved_by]
-        return [one for one in people if one != found.person.user_id][:MOST_ASKED]
+        return [one for one in people if one != asks.user_id][:MOST_ASKED]
 
-    def _message(self, found: Approval, stamp: Prose = "") -> MessageContent:
-        facts = (
-            Fact(say("Asks"), (Mention(found.person.user_id),)),
-            *(Fact(label, value) for label, value in found.request.shown),
-        )
-        buttons = (
-            Button("Approve", APPROVE, {"name": found.id}, style="primary"),
-            Button("Decline", DECLINE, {"name": found.id}, style="danger"),
-        )
-        card = Card(
-            say("Approval: {request}", request=found.request.title),
-            facts=facts,
-            text=found.request.quote,
-            note=sentence(
-                "It is done once, with the Dialpad account of whoever asks. Good until {when}.",
-                when=When(found.expires_at, "date"),
-            ),
-            buttons=() if stamp else buttons,
-        )
-        return MessageContent(card, stamp=stamp)
+    async def _message(self, found: Approval, whom: str, stamp: Stamp | None = None) -> MessageContent:
+        """Return the message that asks ``whom``, a channel or a person, in the language that they read."""
+        language = await self.languages.of_channel(found.company.team_id, whom)
+        with speaking(language):
+            told = replace(found, request=found.request.told_in(language))
+            return replace(_asking(told, stamp() if stamp is not None else ""), language=language)
 
     # Deciding
 
@@ -215,7 +222,7 @@ class Approving:
             raise UserError(say("This {state}. Nothing was changed.", state=_over(found, mark("was decided already"))))
         ctx.touched("approval", name, decided=after, of=found.request.route)
         if expired:
-            await self._stamp(found, sentence("Expired at {when}", when=When(found.expires_at)))
+            await self._stamp(found, partial(_expired, found))
             return Reply(say("This has expired, so nothing was done. They can ask again."), tone="warning")
         # In the place of the end that was set for it. What follows also takes the buttons away: a process may end here.
         route = RUN_APPROVED if yes else TELL_DECLINED
@@ -231,7 +238,7 @@ class Approving:
         if found.state == "approved":
             await ctx.deps.later.at(ctx.now, _key(found.id), RUN_APPROVED, {"name": found.id}, found.person, {})
         elif found.state == "expired":
-            await self._stamp(found, sentence("Expired at {when}", when=When(found.expires_at)))
+            await self._stamp(found, partial(_expired, found))
         else:
             await self._stamp_decided(ctx, found)
 
@@ -239,29 +246,30 @@ class Approving:
         declined = mark("Declined by {who} at {when}")
         decided = declined if found.state == "declined" else mark("Approved by {who} at {when}")
         if found.decided_by:
-            await self._stamp(found, sentence(decided, who=Mention(found.decided_by), when=When(ctx.now)))
+            who, when = Mention(found.decided_by), When(ctx.now)
+            await self._stamp(found, lambda: sentence(decided, who=who, when=when))
 
-    async def _stamp(self, found: Approval, stamp: Prose) -> None:
+    async def _stamp(self, found: Approval, stamp: Stamp) -> None:
         """Replace the buttons of every message that asks by what was decided."""
-        for place, ts in found.posted or await self._look_for(found):
-            name = f"approval:{found.id}:{place}"
+        for one in found.posted or await self._look_for(found):
+            name = f"approval:{found.id}:{one.place}"
+            message = await self._message(found, one.whom or one.place, stamp)
             try:
-                await self.messages.update(
-                    found.company.team_id, MessagePlace(place, ts), self._message(found, stamp), name=name
-                )
+                await self.messages.update(found.company.team_id, MessagePlace(one.place, one.ts), message, name=name)
             except ChatopsError as problem:
                 _log.warning("approval not stamped", error=type(problem).__name__)
 
-    async def _look_for(self, found: Approval) -> Sequence[tuple[str, str]]:
+    async def _look_for(self, found: Approval) -> Sequence[AskedIn]:
         """Find the messages that ask where the process that posted them ended before it noted that."""
         policy = await self.permissions.policy(found.company)
         since = found.expires_at - timedelta(hours=policy.hours, minutes=1)
-        spots = []
-        for place in await self._places(found, policy):
+        asked = []
+        for place in await self._places(found.company, found.person, Role(found.role), policy):
             with contextlib.suppress(ChatopsError):
                 name = f"approval:{found.id}:{place}"
-                spots.append(await self.messages.find(found.company.team_id, place, name=name, since=since))
-        return [(spot.place, spot.ts) for spot in spots if spot is not None]
+                spot = await self.messages.find(found.company.team_id, place, name=name, since=since)
+                asked += [AskedIn(spot.place, spot.ts, place)] if spot is not None else []
+        return asked
 
     # What follows
 
@@ -324,7 +332,7 @@ class Approving:
     async def expire(self, ctx: Ctx, name: str) -> Answer:
         found = await self._get(ctx, name)
         if await self.approvals.move(found.company, name, "open", "expired"):
-            await self._stamp(found, sentence("Expired at {when}", when=When(found.expires_at)))
+            await self._stamp(found, partial(_expired, found))
             return Reply(
                 say(
                     "Nobody approved “{request}” in time, so nothing was done. You can ask again.",
@@ -359,3 +367,30 @@ def _key(name: str) -> str:
 def _over(found: Approval, otherwise: str) -> str:
     """Say how a request stands, as the end of a sentence about it."""
     return say(_OVER.get(found.state, otherwise))
+
+
+def _expired(found: Approval) -> Prose:
+    return sentence("Expired at {when}", when=When(found.expires_at))
+
+
+def _asking(found: Approval, stamp: Prose) -> MessageContent:
+    facts = (
+        Fact(say("Asks"), (Mention(found.person.user_id),)),
+        *(Fact(label, value) for label, value in found.request.shown),
+    )
+    args, title = {"name": found.id}, found.request.title
+    buttons = (
+        Button("Approve", APPROVE, args, style="primary", spoken=say("Approve: {request}", request=title)),
+        Button("Decline", DECLINE, args, style="danger", spoken=say("Decline: {request}", request=title)),
+    )
+    card = Card(
+        say("Approval: {request}", request=title),
+        facts=facts,
+        text=found.request.quote,
+        note=sentence(
+            "It is done once, with the Dialpad account of whoever asks. Good until {when}.",
+            when=When(found.expires_at, "date"),
+        ),
+        buttons=() if stamp else buttons,
+    )
+    return MessageContent(card, stamp=stamp)
