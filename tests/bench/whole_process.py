@@ -21,8 +21,9 @@ from tests.crashes.test_stopped_politely import free_port
 RUN: Final = ("-m", "bot", "run")
 BARE: Final = "bare Bolt"
 _LOOK_S: Final = 0.005
-SETTLE_S: Final = 70.0
-"""Home tabs are drawn once for each version, from half a minute after its first start on."""
+SETTLE_S: Final = 130.0
+"""What a start does is over by then: Home tabs are drawn once for each version, from half a minute after its first
+start on, and what processes that were killed had begun is looked after."""
 _READY_WITHIN_S: Final = 60.0
 OURS, FLOOR = "ours", "floor"
 
