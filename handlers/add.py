@@ -37,6 +37,7 @@ _ROLE: Final = re.compile(r"\s+as\s+(?:an?\s+)?(?P<role>operator|agent|superviso
 _TO: Final = re.compile(r"(?:^|\s)(?:to|into|in)\s+", re.IGNORECASE)
 _THE: Final = re.compile(r"^the\s+", re.IGNORECASE)
 _LINE: Final = re.compile(r"\s+(?:line|queue|call center|department|team)$", re.IGNORECASE)
+_TAKE_OUT: Final = re.compile(r"(?:take|get|pull) (?P<who>.+?) (?:out of|out from|from) (?P<line>.+)", re.IGNORECASE)
 _FROM: Final = re.compile(r"(?:^|\s)(?:from|out of|of)\s+", re.IGNORECASE)
 
 
@@ -80,6 +81,7 @@ async def add(
     usage="<colleague> from <call center, department or office>",
     summary="A colleague no longer answers a line's calls",
     phrases=dict.fromkeys(("remove operator", "remove agent", "take out"), ""),
+    patterns=((_TAKE_OUT, "{who} from {line}"),),
     examples=("remove @noor from Sales",),
     title="Take out",
     submit="Save",

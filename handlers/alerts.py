@@ -42,7 +42,8 @@ def _counts(numbers: tuple[int, ...], unit: str) -> tuple[Option, ...]:
 
 _WHOM: Final = r"(?:me|us|here|everybody|everyone|the team|this channel|(?P<whom>(?!(?:when|if)\b)[\w-]+))"
 _WHEN: Final = (
-    rf"(?:please )?(?:alerts?|alarm|warn|tell|notify|inform|ping|message|let)(?: {_WHOM})?(?: know)? "
+    rf"(?:(?:alerts?|alarm|warn|notify)(?: {_WHOM})?"
+    r"|(?:tell|inform|ping|message|let) (?:me|us|here|everybody|everyone|the team|this channel)(?: know)?) "
     r"(?:when(?:ever)?|if|once|in case|as soon as) (?:there (?:are|is) )?"
 )
 _LINE_AT_END: Final = r"(?: (?:in|for|at|on|of) (?:the )?(?P<line>[\w' -]+?)(?: (?:queue|line|call center))?)?"

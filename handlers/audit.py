@@ -10,8 +10,9 @@ from bot.arguments.subject import Subject, SubjectChoice
 from bot.basics.errors import ChatopsError, UserError
 from bot.basics.language import mark, say
 from bot.basics.person import PersonKey
+from bot.cards.audit_entry import audit_outcome, audit_sentence
 from bot.catalogue.answers import as_csv
-from bot.catalogue.typed import named_action
+from bot.catalogue.saying import NOT_KEPT
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.audit_trail import AuditQuery, AuditRow, AuditTrail
 from bot.contract.context import Ctx
@@ -19,7 +20,7 @@ from bot.contract.prose import plural, prose
 from bot.contract.reply import Answer, Attachment, Bold, Button, Listing, Mention, Prose, RawArgs, Reply, Row, When
 from bot.contract.roles import Role
 from bot.contract.routing import Router
-from bot.dialpad.action import ME, Entity, Risk
+from bot.dialpad.action import Entity, Risk
 from bot.dialpad.actions import ALL
 from bot.dialpad.audited import as_text
 
@@ -38,11 +39,6 @@ _SHOWN: Final = (
 _SAID: Final = (
     ("all", "everything"), ("reads", "everything"), ("failures", "failed"), ("errors", "failed"), ("refused", "failed"),
 )  # fmt: skip
-_ASKED: Final = mark("Asked for approval")
-_DECIDED: Final = {
-    "approved": mark("Approved a request"), "declined": mark("Declined a request"),
-    "expired": mark("Expired a request"),
-}  # fmt: skip
 _ORIGINS: Final = {
     "typed": mark("typed"), "mention": mark("mention"), "button": mark("button"), "form": mark("form"),
     "confirmed": mark("confirmed"), "shortcut": mark("shortcut"), "message shortcut": mark("message shortcut"),
@@ -157,47 +153,17 @@ async def _show(ctx: Ctx, asked: _Asked, before_id: int) -> Answer:
         Button("Search…", "audit.audit", asked.args, form=True),
     )
     note = say("Reading is left out; “everything” shows it.") if asked.shown == "changes" else ""
+    if any(NOT_KEPT in str(row.text) for row in rows):
+        note = f"{note} {say('“…” is what the audit does not keep: numbers, names and texts.')}".strip()
     return Listing(asked.words, tuple(rows), empty=say("There are no such entries."), note=note, buttons=buttons)
 
 
 async def _row(ctx: Ctx, entry: AuditRow) -> Row:
-    action = named_action(entry.action) if entry.action else None
-    said = say(action.name) if action else entry.route.replace(".", " ").replace("_", " ")
-    about = await _object(ctx, entry)
-    if entry.about.object.startswith("approval:"):
-        said, about = _of_approval(entry)
-    text = prose(
-        When(entry.at, "date"),
-        "  ",
-        Mention(entry.person.user_id),
-        ": ",
-        Bold(said),
-        *((" · ", about) if about else ()),
-    )
-    details = [as_text(entry.about.details), say(_ORIGINS.get(entry.origin, entry.origin)), _outcome(entry)]
+    said, more = await audit_sentence(ctx, entry)
+    text = prose(When(entry.at, "date"), "  ", Mention(entry.person.user_id), ": ", said)
+    details = [f"{label}: {value}" for label, value in more]
+    details += [say(_ORIGINS.get(entry.origin, entry.origin)), audit_outcome(entry)]
     return Row(text, note=" · ".join(one for one in details if one))
-
-
-def _of_approval(entry: AuditRow) -> tuple[str, str]:
-    """Return what happened to a request for approval, and what it was for."""
-    decided = str(entry.about.details.get("decided") or "")
-    action = named_action(str(entry.about.details.get("of") or ""))
-    return say(_DECIDED.get(decided, _ASKED)), say(action.name) if action else ""
-
-
-def _outcome(entry: AuditRow) -> str:
-    return "" if entry.outcome == "done" else say("failed: {outcome}", outcome=entry.outcome)
-
-
-async def _object(ctx: Ctx, entry: AuditRow) -> str:
-    """Return the name of what it was about, its kind and id where nobody knows the name."""
-    kind, _, entry_id = entry.about.object.partition(":")
-    if not kind or kind not in set(Entity) or not entry_id:
-        return entry.about.object
-    if entry_id == ME:
-        return say("themselves")
-    name = await ctx.deps.directory.name_of(ctx.account, Entity(kind), entry_id)
-    return name or entry.about.object
 
 
 _Of = Annotated[Subject | None, SubjectChoice("Who or whom", shown=False)]

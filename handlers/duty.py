@@ -49,7 +49,10 @@ _NO_NAME: Final = (
 _OF_SOMEBODY: Final = tuple(
     re.compile(rf"{said}(?P<rest> .*)?", re.IGNORECASE)
     for said in (
-        r"(?:put|take|set|bring|get) (?P<who>(?!(?:me|it|this|the)\b).+?)(?: back)? (?:to )?(?P<state>on|off) duty",
+        (
+            r"(?:put|take|set|bring|get) (?P<who>(?!(?:me|it|this|the)\b)(?:(?! (?:and|&|out) "
+            r"|,).)+?)(?: back)? (?:to )?(?P<state>on|off) duty"
+        ),
         (
             rf"(?:put|take|set|bring|get) (?!(?:me|it|this|the|{_NO_NAME})\b){_NAME}(?: back)? (?:to )?"
             r"(?P<state>off|on(?=$| (?:for|until|till|at|now|again|please|[0-9])))"

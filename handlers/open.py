@@ -33,7 +33,7 @@ class _Scope:
 
 
 _HOW_MANY: Final = re.compile(
-    r"how (?:many|much)(?: (?:calls?|callers?|people|customers?))?(?: (?:are|is|do|does|we have))?(?: there)?"
+    r"how (?:many|much)(?: (?:calls?|callers?|people|persons|customers?))?(?: (?:are|is|do|does|we have))?(?: there)?"
     r" (?:waiting|waits?|in (?:the )?queue|queued|open|pending)(?: now)?(?P<rest> (?:in|on|for) .+)?",
     re.IGNORECASE,
 )
@@ -57,6 +57,10 @@ _HOW_MANY: Final = re.compile(
                 "anything open",
                 "is anybody waiting",
                 "is anyone waiting",
+                "are there calls waiting",
+                "are there any calls waiting",
+                "calls in queue",
+                "calls in the queue",
                 "queue",
                 "the queue",
                 "how long is the wait",

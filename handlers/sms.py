@@ -64,6 +64,9 @@ SenderSaid = Annotated[
 ]
 
 At = Annotated[str, Carried("At", longest=40)]
+_MESSAGE: Final = "(?:text|txt|message|msg|sms)"
+_ITS_OWN: Final = rf"\b(?:the|my|this|that|your|his|her|our|their|new|last|next|a|an|one|any|some) {_MESSAGE}\b"
+"""A message that the text speaks of: "send Jordan the message: hi"."""
 _SAYING: Final = tuple(
     (re.compile(said, re.IGNORECASE | re.DOTALL), "{who}:")
     for said in (
@@ -72,7 +75,7 @@ _SAYING: Final = tuple(
             r"(?:text|txt|message|msg|sms)(?: (?:saying|that says|which says|to say))?(?: that)?:? (?P<verbatim>.+)"
         ),
         (
-            r"(?:send|write) (?:to )?(?P<who>(?!(?:a|an|the|my|this)\b).{1,60}?) (?:text|txt|message|msg|sms)"
+            rf"(?:send|write) (?:to )?(?P<who>(?!(?:a|an|the|my|this)\b)(?:(?!{_ITS_OWN})[^:]){{1,60}}?) {_MESSAGE}"
             r"(?: (?:saying|that says|which says|to say))?: ?(?P<verbatim>.+)"
         ),
         r"let (?P<who>(?!(?:me|us|him|her|them)\b).{1,60}?) know(?: that)?[:,]? (?P<verbatim>.+)",

@@ -22,7 +22,7 @@ from bot.basics.times import (
     read_clock,
     read_span,
     read_weekday,
-    twelve_hours,
+    say_clock,
 )
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option, SeveralMeanings
@@ -183,8 +183,8 @@ def _until(moment: datetime, local: datetime) -> Option:
     """Return a moment of today or tomorrow to choose: "Until 5:00 PM today"."""
     at = moment.hour * 60 + moment.minute
     if moment.date() == local.date():
-        return Option(say("Until {time} today", time=twelve_hours(at)), clock(at))
-    return Option(say("Until {time} tomorrow", time=twelve_hours(at)), f"tomorrow {clock(at)}")
+        return Option(say("Until {time} today", time=say_clock(at)), clock(at))
+    return Option(say("Until {time} tomorrow", time=say_clock(at)), f"tomorrow {clock(at)}")
 
 
 def _in_words(meant: Sequence[Option]) -> str:
@@ -348,7 +348,7 @@ def _next_clock(text: str, local: datetime) -> datetime | None:
     if _OF_TWELVE_HOURS.fullmatch(text) and minutes:
         raise _could_be(text, [_until(one, local) for one in _both(minutes, local)])
     if ago < JUST_PAST:
-        typed, time = f"tomorrow {clock(minutes)}", twelve_hours(minutes)
+        typed, time = f"tomorrow {clock(minutes)}", say_clock(minutes)
         raise NoMoment(
             say("{time} has just passed. If you mean tomorrow, type: {typed}.", time=time, typed=typed),
             [Option(say("Until {time} tomorrow", time=time), typed)],
@@ -439,7 +439,7 @@ class MomentWords(Moment):
 
 def _until_then(local: datetime, here: datetime, ahead: str) -> str:
     """Write a moment of today, tomorrow or a later day, and how far ahead it is."""
-    days, time = (local.date() - here.date()).days, twelve_hours(local.hour * 60 + local.minute)
+    days, time = (local.date() - here.date()).days, say_clock(local.hour * 60 + local.minute)
     if days == 0:
         return say("Until {time} (in {ahead})", time=time, ahead=ahead)
     if days == 1:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.arguments.phonebook import MOST_MEANT
 from bot.basics.errors import ChatopsError
 from bot.basics.language import say
 from bot.basics.phone import national, read_number
-from bot.contract.argument import Carried, Lookup, Option
+from bot.basics.words import did_you_mean
+from bot.contract.argument import Carried, Lookup, Option, SeveralMeanings
 from bot.contract.context import Ctx
 from bot.contract.reply import Bold, Part, Phone, Raw
 from bot.dialpad.actions.users import CallerIds, GetCallerId
@@ -109,9 +111,14 @@ class OwnNumberChoice(Lookup):
             if number == line.number or line.name.casefold() == text.strip().casefold():
                 return line
         names = ", ".join(line.name for line in lines)
-        raise self.refuse(
-            name, say("“{said}” is not one of your lines. Choose one of: {names}.", said=text[:30], names=names)
-        )
+        problem = say("“{said}” is not one of your lines. Choose one of: {names}.", said=text[:30], names=names)
+        near = did_you_mean(text, [line.name for line in lines])
+        meant = [line for line in lines if line.name in near] or (lines if len(lines) <= MOST_MEANT else [])
+        if meant and text.strip():
+            region = await ctx.region()
+            options = [self._option(line, region) for line in meant]
+            raise SeveralMeanings(name, problem, text, options, near=bool(near))
+        raise self.refuse(name, problem)
 
     def _option(self, line: OwnNumber, region: str) -> Option:
         return Option(f"{line.name} {national(line.number, region)}"[:75], line.number)

@@ -16,7 +16,7 @@ from bot.basics.times import (
     on_clock,
     read_clock,
     read_weekday,
-    twelve_hours,
+    say_clock,
 )
 from bot.basics.words import Word
 from bot.contract.argument import Argument
@@ -49,7 +49,7 @@ class Regularly:
     @property
     def words(self) -> str:
         """Return it as it is said: ``every Monday at 9:00 AM``."""
-        at = twelve_hours(self.at)
+        at = say_clock(self.at)
         if self.weekdays == _ALL:
             return say("every day at {time}", time=at)
         if self.weekdays == _ALL[:5]:

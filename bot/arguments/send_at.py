@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.arguments.moment import Moment, NoMoment, parse_moment
 from bot.basics.language import mark, say, say_day
-from bot.basics.times import WHOLE_WEEKDAYS, twelve_hours
+from bot.basics.times import WHOLE_WEEKDAYS, say_clock
 from bot.basics.words import Word, did_you_mean
 from bot.contract.argument import Option, SeveralMeanings
 from bot.contract.context import Ctx
@@ -86,7 +86,7 @@ def in_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     local, here = moment.astimezone(zone), now.astimezone(zone)
     days = (local.date() - here.date()).days
     day = {0: say("Today"), 1: say("Tomorrow")}.get(days, say_day(local, "EEEE d MMMM"))
-    return say("{day} at {time}", day=day, time=twelve_hours(local.hour * 60 + local.minute))
+    return say("{day} at {time}", day=day, time=say_clock(local.hour * 60 + local.minute))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_lines
 from bot.arguments.phonebook import LINES, named
 from bot.basics.language import say
 from bot.basics.phone import national, read_number
-from bot.basics.words import Word, did_you_mean
+from bot.basics.words import Word, did_you_mean, is_near
 from bot.contract.argument import Option, SeveralMeanings
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
@@ -17,6 +17,7 @@ from bot.dialpad.actions.users import GetCallerId
 _LEADS: Final = frozenset({"from", "via"})
 _OWN: Final = frozenset({"my number", "my own number", "my line", "me", "myself"})
 _MOST_WORDS: Final = 5
+_SHORTEST_SLIP: Final = 3
 _MOST_OFFERED: Final = 5
 
 
@@ -28,8 +29,8 @@ class TypedSender(OwnNumber):
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether the words can be nothing else: a colon follows them."""
-        return self.typed.endswith(":")
+        """Tell whether the words can be nothing else: a colon follows them, and nothing is mistyped."""
+        return self.typed.endswith(":") and self.typed.split()[0].casefold() in _LEADS
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,19 @@ class TextFrom(OwnNumberChoice):
     leads_text: bool = True
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        if len(words) < 3 or words[0].quoted or words[0].text.casefold() not in _LEADS:
+        if (
+            len(words) < 3
+            or words[0].quoted
+            or (not (is_lead := _is_lead(words[0].text)) and not _nearly(words[0].text))
+        ):
             return 0
         lines = own_lines(await ctx.send(GetCallerId()))
         most = min(len(words) - 1, _MOST_WORDS)
         for count in range(2, most + 1):
             if words[count - 1].text.endswith(":"):
                 return count if await self._is_line(ctx, lines, _name(words[:count])) else 0
+        if not is_lead:
+            return 0
         known = {name for line in lines for name in _names(line)}
         return next((count for count in range(most, 1, -1) if _name(words[:count]).casefold() in known), 0)
 
@@ -60,7 +67,7 @@ class TextFrom(OwnNumberChoice):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> TypedSender:
         text = (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
         lead, _, rest = text.partition(" ")
-        typed = text if lead.casefold() in _LEADS and rest else ""
+        typed = text if rest and (_is_lead(lead) or (text.endswith(":") and _nearly(lead))) else ""
         said = rest.rstrip(":, ").strip("\"'“”‘’ ") if typed else text
         lines = own_lines(await ctx.send(GetCallerId()))
         number = read_number(said, await ctx.region())
@@ -77,6 +84,16 @@ class TextFrom(OwnNumberChoice):
             [Option(f"{line.name} {national(line.number, region)}"[:75], line.number) for line in offered],
             near=bool(near),
         )  # fmt: skip
+
+
+def _is_lead(word: str) -> bool:
+    return word.casefold() in _LEADS
+
+
+def _nearly(word: str) -> bool:
+    """Tell whether a word is a mistyped one of those before a line."""
+    typed = word.casefold()
+    return len(typed) >= _SHORTEST_SLIP and any(is_near(typed, lead) for lead in _LEADS)
 
 
 def _name(words: Sequence[Word]) -> str:

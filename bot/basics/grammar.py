@@ -108,6 +108,21 @@ GRAMMAR: Final = (
         ),
     ),
     Rule(
+        "Words around it",
+        "“please”, “can you”, “I need to”, “show me” and the like before a line change nothing, nor does an article "
+        "more or fewer in it or before a time. A line's name follows a word for a list with or without “in”. What a "
+        "sentence may mean besides is asked.",
+        (
+            ("i need the number of tomas", "looks Tomas up"),
+            ("take me off the duty", "goes off duty"),
+            ("dnd untill the 5pm", "until 5:00 PM"),
+            ("live calls support", "the live calls of Support"),
+            ("alert me when more than 3 wait in support", "opens the alerts' form, filled in"),
+            ("call back jordan tomorrow at 10", "asks: a reminder then, or a call now"),
+            ("dnd 20 min lunch", "asks: do not disturb, off duty or the status “lunch”"),
+        ),
+    ),
+    Rule(
         "Words that are not known",
         "The nearest one is offered as a button that runs the line with it: for the command, for what follows it, for "
         "names of lines and kinds of notifications; never the opposite of what was typed. “please”, “now” and “thanks” "

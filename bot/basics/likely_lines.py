@@ -57,6 +57,7 @@ _TABLE: Final = (
     (r"(?:going|gone|go|went|out)(?: now)? (?:on|at|to|in|for) (?P<what>.+)", ("duty off {what}", "status {what}")),
     ((rf"{_I}(?:go|going|gone|make|making|do|have|having|take|taking|will go|need)(?: to| on| for| a| my| the)* "
      rf"(?P<what>{_AWAY}){_REST}"), ("duty off {what}{rest}", "status {what}{rest}")),
+    (rf"no (?:more )?(?:calls|interruptions|phone){_REST}", ("dnd on{rest}", "duty off{rest}")),
     (r"off (?!duty|dnd)(?P<what>.+)", ("duty off {what}", "status {what}")),
     ((rf"{_I}(?:again )?(?:(?:have |has )?(?:come|came|returned|return|got) )?"
       r"(?:back|here|available|free|returned|online|ready)(?: (?:again|now|online|(?:from|at|of|in|on|to"
@@ -69,7 +70,12 @@ _TABLE: Final = (
     (rf"{_I}(?:come|coming|will be|be|am|going to be)? ?back (?P<rest>(?:at|in|by|on|after) .+)",
      ("duty off until {rest}", "status back {rest}")),
     (rf"{_I}{_UNAVAILABLE}{_REST}", ("dnd on{rest}", "duty off{rest}")),
-    (r"(?P<what>on|off)(?: now)?", ("duty {what}", "dnd {what}")),
+    (rf"{_I}(?P<what>on|off)(?: now| today)?", ("duty {what}", "dnd {what}")),
+    ((r"(?:put|take|set|bring|get) (?P<who>@?[\w'-]+)(?:,| and"
+     r"| &) (?P<other>@?[\w'-]+)(?: back)? (?P<state>on|off)(?: duty)?"),
+     ("put {who} {state} duty", "put {other} {state} duty")),
+    (rf"(?:i )?(?:don'?t|do not|dont) want (?:any |more |to be )*(?:calls|disturbed|disturb){_REST}",
+     ("dnd on{rest}", "duty off{rest}")),
     (r"(?:my )?(?:settings?|preferences|options|setup|config(?:uration)?)", ("whoami", "notify", "country")),
     (r"(?:change|update|edit|set) (?:my )?(?:settings?|preferences|language|country|notifications?)",
      ("whoami", "notify", "country")),

@@ -134,8 +134,9 @@ def clock(at: int | time) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def twelve_hours(minutes: int) -> str:
-    """Write minutes after midnight by a clock of twelve hours: ``5:00 PM``."""
+def say_clock(minutes: int) -> str:
+    """Write minutes after midnight as whoever reads it does, as Slack's own time pickers do: ``5:00 PM``. What people
+    type is written by ``clock``."""
     hour, minute = divmod(minutes % DAY, 60)
     return f"{hour % 12 or 12}:{minute:02} {say('PM') if hour >= 12 else say('AM')}"
 

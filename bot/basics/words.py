@@ -151,7 +151,7 @@ def did_you_mean(word: str, known: Iterable[str], *, most: int = 3) -> list[str]
     what was typed: for "unsubscribe" there is no "subscribe"."""
     typed = word.casefold().strip()
     ranked = [(rank, name) for name in dict.fromkeys(known) if name and (rank := _distance(typed, name)) is not None]
-    nearest = sorted(ranked, key=lambda one: one[0])[:most]
+    nearest = sorted(ranked, key=lambda one: (one[0], abs(len(one[1]) - len(typed))))[:most]
     return [name for rank, name in nearest if rank[0] <= nearest[0][0][0] + 1]
 
 

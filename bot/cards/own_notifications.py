@@ -98,7 +98,7 @@ def _row(kind: NewsKind, own: Sequence[Subscription]) -> Row:
 
 def _when(subscription: Subscription) -> str:
     return say(
-        "at {digest_time} {zone_name} time", digest_time=subscription.digest_time, zone_name=subscription.zone_name
+        "at {digest_time} {zone_name} time", digest_time=subscription.digest_said, zone_name=subscription.zone_name
     )
 
 

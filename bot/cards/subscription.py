@@ -10,7 +10,7 @@ from bot.activity.subscriptions.stored import read_whole, write_whole
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.basics.language import mark, say
-from bot.basics.times import WEEKDAYS, clock, how_long
+from bot.basics.times import WEEKDAYS, how_long, say_clock
 from bot.cards.roster import roster_trouble
 from bot.contract.prose import listed, prose, sentence
 from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Reply, Row
@@ -64,7 +64,7 @@ def quiet_hours(subscription: Subscription) -> str:
     """Say what happens in the quiet hours, "" when there are none."""
     if subscription.quiet is None:
         return ""
-    begin, end = clock(subscription.quiet.begin), clock(subscription.quiet.end)
+    begin, end = say_clock(subscription.quiet.begin), say_clock(subscription.quiet.end)
     waits = "" if not subscription.policy.asks else say(", and nobody is asked to claim a call before that")
     return say(
         "{begin} to {end} ({zone_name} time): what arrives then is posted at {end}{waits}.",

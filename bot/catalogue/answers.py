@@ -229,10 +229,24 @@ async def card_of(
     if changes:
         return Card(title, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
     note = say("Only you can see this.") if action.sensitive else ""
+    if said and not revealed and (details := _details_of(action, thing)):
+        # What was typed, by the labels of the form; Dialpad's own names for all of it are a press away.
+        given = await shown_arguments(ctx, action, asked, {})
+        return Card(title, facts=tuple(given), note=note, buttons=(*steps, *details, *again(action, asked)))
     if revealed:
         said_of_it = say("Whoever has the address can read the events. It works for an hour, and is not shown again.")
         note = f"{note} {said_of_it}"
     return Card(title, facts=facts, note=note, buttons=(*steps, *again(action, asked)))
+
+
+def _details_of(action: type[Action[Any]], thing: Mapping[str, Any]) -> tuple[Button, ...]:
+    """Return the button for all that Dialpad knows about what was made; none where nothing can be read by its id."""
+    made = thing.get("id")
+    opener = opener_of(action) if action.request.method in {"POST", "PUT"} else None
+    if opener is None or not isinstance(made, str | int) or len(opener.request.placeholders) != 1:
+        return ()
+    field = next(one for one in fields_of(opener) if one.place == "path")
+    return (Button("Details", route_of(opener), {field.name: str(made)}),)
 
 
 def _revealed(action: type[Action[Any]], answer: Response) -> tuple[Fact, ...]:

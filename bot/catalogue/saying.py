@@ -1,7 +1,7 @@
 """Fills the sentences about actions with names: what is asked before one, and what it has changed for whom."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from bot.catalogue.fields import ActionField, fields_of
 from bot.catalogue.ids import NumberChoice, ThingChoice
 from bot.catalogue.sentences import SENTENCES, Templates
 from bot.contract.context import Ctx
-from bot.contract.reply import Bold, Phone, Prose, RawArgs
+from bot.contract.reply import Bold, Phone, Prose, Raw, RawArgs
 from bot.dialpad.action import ME, Action, Entity
 
 _PLACE: Final = re.compile(r"\{(?P<name>[\w.]+)(?::(?P<form>who|whose|your|is))?\}")
@@ -54,6 +54,8 @@ _THE: Final = {
 }
 """What something is called whose name is not known."""
 _LONGEST_VALUE: Final = 80
+NOT_KEPT: Final = "…"
+"""Stands for what was sent and is not kept: numbers, names and texts."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,52 @@ async def words_known(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values:
     return Known(shown, plain, {field.name: _noun(field) for field in fields}, frozenset(own), me)
 
 
+async def words_kept(
+    ctx: Ctx, action: type[Action[Any]], about: str, kept: Mapping[str, Any], hidden: Collection[str]
+) -> Known:
+    """Look the names up for what an entry of the audit keeps of an action. ``about`` is the id in its path; ``hidden``
+    are the names of what was sent and is not kept, which is "…"."""
+    fields = fields_of(action)
+    path = next((field.name for field in fields if field.place == "path" and field.name not in kept), "")
+    raw = {name: _raw(value) for name, value in {**kept, **({path: about} if path and about else {})}.items()}
+    shown, region = dict.fromkeys(hidden, NOT_KEPT), await ctx.region()
+    for field in fields:
+        if field.name not in raw:
+            continue
+        kind = raw.get(".".join(field.kind_path)) if field.kind_path else None
+        if kind is not None and ":" not in str(raw[field.name]):
+            raw[field.name] = f"{kind}:{raw[field.name]}"  # its form has one field for both
+        text = _text(await shown_argument(ctx, field, raw[field.name]), region)
+        if text and not _BARE_ID.fullmatch(text):
+            shown[field.name] = _short(text)
+    plain = {field.name: str(raw.get(field.name, "")) for field in fields}
+    return Known(shown, plain, {field.name: _noun(field) for field in fields}, frozenset(), "")
+
+
+def unsaid(action: type[Action[Any]], known: Known) -> list[tuple[str, str]]:
+    """Return label and value of what is known and stands in neither sentence about an action."""
+    sentence = SENTENCES.get(action.slug)
+    said = [one for part in ((sentence.asks, sentence.done) if sentence else ()) for one in _each(part)]
+    named = {place["name"] for text in said for place in _PLACE.finditer(text)}
+    named |= {part["field"] for text in said for part in _OPTIONAL.finditer(text) if part["field"]}
+    return [
+        (field.label, known.shown[field.name])
+        for field in fields_of(action)
+        if field.name in known.shown and field.name not in named and known.shown[field.name] != NOT_KEPT
+    ]
+
+
+def _each(templates: Templates) -> tuple[str, ...]:
+    return (templates,) if isinstance(templates, str) else templates
+
+
+def _raw(value: Any) -> Raw:
+    """Return a value of the audit as buttons carry it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return [str(one) for one in value] if isinstance(value, list) else str(value)
+
+
 def asked(action: type[Action[Any]], known: Known) -> str:
     """Return what an action is about to change."""
     return _said(SENTENCES[action.slug].asks, known) if action.slug in SENTENCES else say(action.name)
@@ -104,7 +152,7 @@ def done(action: type[Action[Any]], known: Known) -> str:
 
 
 def _said(templates: Templates, known: Known) -> str:
-    choices = (templates,) if isinstance(templates, str) else templates
+    choices = _each(templates)
     chosen = next((one for one in choices if _is_complete(_OPTIONAL.sub("", one), known)), choices[-1])
     text = _OPTIONAL.sub(lambda part: _optional(part, known), translated(_of_oneself(chosen, known.own)))
     text = _PLACE.sub(lambda place: _filled(place, known), text)

@@ -21,14 +21,15 @@ _LONGEST: Final = 400
 def near_patterns(table: RouteTable, text: str, routes: Sequence[Route] | None = None) -> list[str]:
     """Return the line with one word put right where that makes it a pattern of one of ``routes``, by default of any.
     Neither a name nor a text in it is touched, and a word that is as near to another one is not guessed."""
-    if len(text) > _LONGEST or (routes is None and table.patterned(text) is not None):
+    if len(text) > _LONGEST:
         return []
     lines: dict[tuple[str, str], str] = {}
     patterns = (one for route in (table.order if routes is None else routes) for one in _patterns_of(route))
     known = _words_of(tuple(pattern.pattern for pattern in patterns))
+    as_it_is = routes is not None or table.patterned(text) is not None  # then a word of ours is no mistyped one
     for place, found in enumerate(islice(_SPOKEN.finditer(text), _MOST_WORDS)):
         typed = found[0].strip(_AROUND).casefold()
-        if len(typed) < 2 or not typed.isalpha() or (routes is not None and typed in known):
+        if len(typed) < 2 or not typed.isalpha() or (as_it_is and typed in known):
             continue
         for near in did_you_mean(typed, known, most=6):
             if not is_likely_slip(typed, near):

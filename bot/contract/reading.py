@@ -88,10 +88,18 @@ async def _read_positional(
         return at
     if _introduced_by(route, words[at]):
         return at  # what follows it is a wrong value, not part of a name
+    name, count = await _unknown_name(ctx, waiting, words[at:end])
+    return await _keep(ctx, waiting[name], name, raw, text, words, at, count) if count else at
+
+
+async def _unknown_name(ctx: Ctx, waiting: Mapping[str, Argument], words: Sequence[Word]) -> tuple[str, int]:
+    """Find the argument that these words name something for, which is not known, and count its words: those that are a
+    mistyped name, when others follow, else all. ("", 0) when there is none."""
     for name, argument in waiting.items():
-        if _is_name(argument, words[at:end]):
-            return await _keep(ctx, argument, name, raw, text, words, at, end - at)
-    return at
+        near = await argument.nearly(ctx, words) if isinstance(argument, Lookup) and not argument.many else 0
+        if 0 < near < len(words):
+            return name, near
+    return next(((name, len(words)) for name, argument in waiting.items() if _is_name(argument, words)), ("", 0))
 
 
 def _leading_first(route: Route, waiting: Mapping[str, Argument]) -> dict[str, Argument]:

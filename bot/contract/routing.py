@@ -365,11 +365,16 @@ class RouteTable:
         found = list(islice(_SPOKEN.finditer(text), _LONGEST_PHRASE))
         said = [_plain(match[0]) for match in found]
         lines: dict[tuple[str, str], str] = {}
-        for count in range(len(said), 1, -1):
-            for phrase in self._but_for_one_word(said[:count]):
-                route, words = self.by_phrase[phrase]
-                rest = text[found[count - 1].end() :].strip()
-                lines.setdefault((route.id, words), f"{' '.join(phrase)} {rest}".strip())
+        for bare in (False, True):
+            for count in range(len(said), 1, -1):
+                if bare and (said[count - 1] in _ARTICLES or _ARTICLES.isdisjoint(said[:count])):
+                    continue
+                for phrase in self._but_for_one_word(_without_articles(said[:count]) if bare else said[:count]):
+                    route, words = self.by_phrase[phrase]
+                    rest = text[found[count - 1].end() :].strip()
+                    lines.setdefault((route.id, words), f"{' '.join(phrase)} {rest}".strip())
+            if lines:
+                break
         return list(lines.values())
 
     def _but_for_one_word(self, said: Sequence[str]) -> list[tuple[str, ...]]:

@@ -127,6 +127,25 @@ def _resource(path: str, placeholder: str) -> str:
     return re.sub(r"ies$", "y", word) if word.endswith("ies") else word.removesuffix("s")
 
 
+def kept_arguments(details: Mapping[str, Any] | None, before: str = "") -> tuple[dict[str, Any], frozenset[str]]:
+    """Return the arguments that an entry keeps, by their dotted names, and the names of those that were sent and are
+    not kept."""
+    kept: dict[str, Any] = {}
+    hidden: set[str] = set()
+    for name, value in (details or {}).items():
+        if name == _ALSO:
+            hidden |= {f"{before}{one}" for one in value}
+        elif isinstance(value, Mapping):
+            inside, unknown = kept_arguments(value, f"{before}{name}.")
+            kept |= inside
+            hidden |= unknown
+        elif value == HIDDEN or (isinstance(value, list) and HIDDEN in value):
+            hidden.add(f"{before}{name}")
+        else:
+            kept[f"{before}{name}"] = value
+    return kept, frozenset(hidden)
+
+
 def as_text(details: Mapping[str, Any] | None) -> str:
     """Write safe arguments in one line."""
     said = dict(details or {})

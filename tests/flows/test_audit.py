@@ -99,14 +99,13 @@ async def test_an_admin_searches_it_in_their_own_words(ana: Hands, priya: Hands,
     await ana.submit()
     assert "for admins" in said(await ana.type("/dp audit"))
     everything = said(await priya.type("/dp audit"))
-    assert "Turn do not disturb on or off" in everything
-    assert "Block numbers" in everything
+    assert "Do not disturb is now on for Ana Ferreira." in everything
+    assert "Calls and texts from … no longer reach anybody here." in everything
     by_word = said(await priya.type("/dp audit block today"))
-    assert "Block numbers" in by_word
-    assert "Turn do not disturb" not in by_word
+    assert "no longer reach anybody here" in by_word
+    assert "Do not disturb" not in by_word
     by_person = said(await priya.type("/dp audit ana today"))
-    assert "Ana" in by_person
-    assert "Turn do not disturb" in by_person
+    assert "Do not disturb is now on for Ana Ferreira." in by_person
     assert "There are no such entries" in said(await priya.type("/dp audit ana yesterday"))
     assert "There are no such entries" in said(await priya.type("/dp audit sam block"))
     assert not [word for word in ("4155550153", "555-0153") if word in everything]
@@ -117,9 +116,9 @@ async def test_it_has_pages_and_a_file(ana: Hands, priya: Hands) -> None:
         await ana.type("/dp dnd on")
         await ana.type("/dp dnd off")
     first = await priya.type("/dp audit dnd")
-    assert said(first).count("Turn do not disturb") == 10
+    assert said(first).count("Do not disturb is now") == 10
     older = await priya.press(first, "Older")
-    assert said(older).count("Turn do not disturb") == 2
+    assert said(older).count("Do not disturb is now") == 2
     assert "The file is in our direct messages" in said(await priya.press(older, "As a CSV file"))
     assert "audit-" in str(await priya.told())
 
@@ -134,3 +133,37 @@ async def test_what_is_chained_is_checked_in_a_terminal(
     shown = await asyncio.to_thread(CliRunner().invoke, app, ["db", "check", "--json"])
     (found,) = [one for one in json.loads(shown.stdout) if "Audit chain" in one.values()]
     assert "complete" in str(found)
+
+
+async def test_an_entry_says_what_changed_for_whom(ana: Hands, priya: Hands) -> None:
+    await ana.type("/dp duty off lunch")
+    await priya.type("/dp duty off @Léo Marchetti")
+    await ana.type("/dp dnd on in Support")
+    told = str(await priya.type("/dp audit"))
+    assert "Ana Ferreira is now off duty" in told
+    assert "Léo Marchetti is now off duty." in told
+    assert "Do not disturb is now on for Ana Ferreira in Support." in told
+    assert "do_not_disturb" not in told
+    assert "on_duty" not in told
+
+
+async def test_numbers_names_and_texts_are_not_kept_and_the_list_says_so(ana: Hands, priya: Hands) -> None:
+    await priya.type("/dp status Back at three")
+    shown = await priya.type("/dp audit")
+    assert "Priya Nair's status is now “…”." in said(shown)
+    assert "Back at three" not in str(shown)
+    assert "is what the audit does not keep" in str(shown)
+
+
+async def test_what_was_refused_is_said_as_a_wish_and_why_it_was_not_done(ana: Hands, priya: Hands) -> None:
+    await ana.type("/dp duty off @Léo Marchetti")
+    told = str(await priya.type("/dp audit failed"))
+    assert "Put Léo Marchetti off duty" in told
+    assert "not done: " in told
+
+
+async def test_what_is_ours_is_said_too(priya: Hands) -> None:
+    await priya.subscribe("missed")
+    told = str(await priya.type("/dp audit"))
+    assert "Set up or changed notifications." in told
+    assert "notify save" not in told

@@ -43,7 +43,7 @@ async def test_a_typed_subscription_is_shown_in_a_window_and_saved_by_one_press(
     preview = await priya.modal()
     assert preview["submit"]["text"] == "Save"
     assert labels(preview) == ["Change"]
-    assert "missed calls for Support, between 08:00 and 18:00, in Los Angeles time" in said(preview)
+    assert "missed calls for Support, between 8:00 AM and 6:00 PM, in Los Angeles time" in said(preview)
     assert "in <#C0SUPPORT>" in said(preview)
     assert "I have no calls from yesterday to compare with." in said(preview)
     assert await there(demo) == []
@@ -208,6 +208,6 @@ async def test_a_digest_of_ones_own_is_turned_off_where_it_is_on(ana: Hands, dem
     await ana.subscribe("me daily only external")
     assert len(await demo.bot.store.subscriptions.owned(PersonKey(TEAM_ID, ana.key.user_id))) == 2
     switches = await ana.type("/dp notify me")
-    assert "A daily digest*\\n🔔 On, at 08:00 Los Angeles time" in said(switches)
+    assert "A daily digest*\\n🔔 On, at 8:00 AM Los Angeles time" in said(switches)
     last = [label for label in labels(switches) if label.startswith("Turn")]
     assert last[-1] == "Turn off"

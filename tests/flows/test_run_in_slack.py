@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.catalogue import running as of_action_running
+from bot.catalogue import stats_waiting
 from bot.sandbox.cast import CUSTOMERS, SUPPORT
 from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad.resources import stats
@@ -178,7 +178,7 @@ async def test_statistics_come_where_they_were_asked_for(
     demo: Demo, priya: Hands, waits: ChangeWait, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stats, "PROCESSING_TIME", timedelta())
-    await waits(of_action_running, "_FIRST_LOOK", 0.1)
+    await waits(stats_waiting, "FIRST_LOOK", 0.1)
     told = await priya.type("/dp run DIALPAD_RETRIEVE_COACHING_STATS_V2 stat_type=calls export_type=stats")
     assert "Preparing" in words_in(told["blocks"])
     await priya.person.until(

@@ -157,3 +157,21 @@ async def test_they_come_again_and_again_until_stopped(sam: Hands) -> None:
     await sam.person.until(lambda: any("📊 Calls: Support, last 7 days" in said(one) for one in sam.from_app))
     await sam.press(answer, "Stop")
     assert not [one for one in await sam.pending() if one.route == "stats.scheduled"]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("/dp stats Support yesterday", "📊"),
+        ("/dp run DIALPAD_RETRIEVE_COACHING_STATS_V2 stat_type=calls export_type=stats", "are ready"),
+    ],
+)
+async def test_what_was_looked_at_by_hand_does_not_come_once_more(priya: Hands, line: str, found: str) -> None:
+    asked = await priya.type(line)
+    assert "It appears here by itself" in said(asked)
+    priya.demo.clock.forward(timedelta(seconds=3.5))  # it is ready, and nobody has looked
+    assert found in said(await priya.press(asked, "Check now"))
+    assert not [one for one in await priya.pending() if one.route.endswith("ready")]
+    priya.demo.clock.forward(SOON)
+    await priya.settled()
+    assert sum(found in said(one) for one in priya.person.ephemerals("#support")) == 1

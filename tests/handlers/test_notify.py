@@ -39,7 +39,7 @@ async def test_a_typed_subscription_is_kept_and_said_in_words(world: World) -> N
     ("typed", "said"),
     [
         ("notify missed, voicemails and texts", "missed calls, voicemails and texts"),
-        ("notify only external quiet:22-7", "only calls from outside, quiet from 22:00 to 07:00"),
+        ("notify only external quiet:22-7", "only calls from outside, quiet from 10:00 PM to 7:00 AM"),
         ("notify missed for Support and Sales", "for Support or Sales"),
         ('notify missed except "Sales" internal', "except Sales or internal calls"),
         ("notify answered with longer:2m", "of 120 s or more"),
@@ -49,14 +49,23 @@ async def test_a_typed_subscription_is_kept_and_said_in_words(world: World) -> N
         ("notify missed on Billing", "for Billing"),
         ("notify sms only +44", "texts on every line, only numbers that begin with +44"),
         ("notify sms except +44 +49", "except numbers that begin with +44 or numbers that begin with +49"),
-        ("notify missed only hours:8-18", "between 08:00 and 18:00, in Los Angeles time"),
-        ("notify daily except label:spam at:18:00", "a daily digest at 18:00 on every line, except label spam"),
-        ('notify daily for "Support"', "a daily digest at 08:00 for Support"),
-        ('notify missed weekly at:8 for "Support"', "missed calls and a weekly digest on Monday at 08:00 for Support"),
-        ("notify daily digest at 5:30pm for Support", "a daily digest at 17:30 for Support"),
-        ("notify daily and weekly for Support at 9", "a daily digest at 09:00 and a weekly digest on Monday at 09:00"),
-        ("notify daily 17:00 only external at:18:00", "a daily digest at 17:00 on every line, only calls from outside"),
-        ("notify daily only external at:18:00", "a daily digest at 18:00 on every line, only calls from outside"),
+        ("notify missed only hours:8-18", "between 8:00 AM and 6:00 PM, in Los Angeles time"),
+        ("notify daily except label:spam at:18:00", "a daily digest at 6:00 PM on every line, except label spam"),
+        ('notify daily for "Support"', "a daily digest at 8:00 AM for Support"),
+        (
+            'notify missed weekly at:8 for "Support"',
+            "missed calls and a weekly digest on Monday at 8:00 AM for Support",
+        ),
+        ("notify daily digest at 5:30pm for Support", "a daily digest at 5:30 PM for Support"),
+        (
+            "notify daily and weekly for Support at 9",
+            "a daily digest at 9:00 AM and a weekly digest on Monday at 9:00 AM",
+        ),
+        (
+            "notify daily 17:00 only external at:18:00",
+            "a daily digest at 5:00 PM on every line, only calls from outside",
+        ),
+        ("notify daily only external at:18:00", "a daily digest at 6:00 PM on every line, only calls from outside"),
     ],
 )
 async def test_many_ways_of_typing_are_understood(world: World, typed: str, said: str) -> None:
@@ -150,7 +159,7 @@ async def test_a_time_that_is_none_comes_back_at_its_field(world: World) -> None
 
 
 async def test_ones_own_digest_is_about_ones_own_calls(world: World) -> None:
-    assert "A daily digest | 🔔 On, at 08:00" in words_of(await world.subscribe(PRIYA, "me daily"))
+    assert "A daily digest | 🔔 On, at 8:00 AM" in words_of(await world.subscribe(PRIYA, "me daily"))
 
     subscription = only(world)
     assert subscription.channel == PRIYA.slack_id
@@ -364,8 +373,8 @@ async def test_quiet_hours_are_explained(world: World) -> None:
     answer = words_of(await world.subscribe(PRIYA, "missed only quiet:22-7 escalate 5"))
 
     assert (
-        "22:00 to 07:00 (Los Angeles time): what arrives then is posted at 07:00, and nobody is asked to claim a call "
-        "before that." in answer
+        "10:00 PM to 7:00 AM (Los Angeles time): what arrives then is posted at 7:00 AM, and nobody is asked to claim "
+        "a call before that." in answer
     )
 
 
@@ -498,9 +507,9 @@ async def test_a_mention_of_somebody_without_a_seat_is_explained(world: World) -
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("weekly on friday for Support", "a weekly digest on Friday at 08:00 for Support"),
-        ("weekly for Support on Fridays, at 17:00", "a weekly digest on Friday at 17:00 for Support"),
-        ("weekly every tue on Support", "a weekly digest on Tuesday at 08:00 for Support"),
+        ("weekly on friday for Support", "a weekly digest on Friday at 8:00 AM for Support"),
+        ("weekly for Support on Fridays, at 17:00", "a weekly digest on Friday at 5:00 PM for Support"),
+        ("weekly every tue on Support", "a weekly digest on Tuesday at 8:00 AM for Support"),
     ],
 )
 async def test_a_weekly_digest_has_its_day(world: World, words: str, said: str) -> None:

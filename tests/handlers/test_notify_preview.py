@@ -40,11 +40,11 @@ async def test_nothing_is_saved_before_it_was_shown(world: World) -> None:
     assert isinstance(shown, Confirm)
     assert world.notifications.subscriptions == {}
     words = words_of(shown)
-    assert "missed calls, voicemails and texts for Support, between 08:00 and 18:00" in words
+    assert "missed calls, voicemails and texts for Support, between 8:00 AM and 6:00 PM" in words
     assert "in Los Angeles time" in words
     assert "Where: in C0GENERAL" in words
     assert "Unclaimed for 10 min: whoever is on duty" in words
-    assert "22:00 to 07:00 (Los Angeles time)" in words
+    assert "10:00 PM to 7:00 AM (Los Angeles time)" in words
 
     await world.agree(PRIYA, shown)
     assert only(world).channel == "C0GENERAL"
@@ -311,7 +311,7 @@ async def test_times_of_another_clock_are_pointed_out(world: World) -> None:
     }
     words = words_of(await edited(world, PRIYA, but="label:spam"))
 
-    assert "between 08:00 and 18:00" in words
+    assert "between 8:00 AM and 6:00 PM" in words
     assert "in Madrid time" in words
     assert "Times are by the clock of Madrid, not by yours." in words
 
@@ -327,7 +327,7 @@ async def test_what_is_added_to_ones_own_joins_them(world: World) -> None:
 
     assert len(world.notifications.subscriptions) == 1
     assert "My missed calls | 🔔 On" in words_of(answer)
-    assert "A daily digest | 🔔 On, at 08:00 Los Angeles time" in words_of(answer)
+    assert "A daily digest | 🔔 On, at 8:00 AM Los Angeles time" in words_of(answer)
     assert "You already get this." in words_of(await world.type(ANA, "notify me daily"))
 
 

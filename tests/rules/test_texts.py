@@ -18,7 +18,7 @@ from bot.arguments.period import parse_period
 from bot.basics.countries import country_name
 from bot.basics.errors import NotConnected, OtherCompany
 from bot.basics.language import ENGLISH, LANGUAGES, accepted_language, say, say_count, say_day, speaking, texts_of
-from bot.basics.times import how_long, twelve_hours
+from bot.basics.times import how_long, say_clock
 from bot.contract.prose import plural, sentence
 from bot.contract.reply import Bold, Listing
 from tests.rules.bare_words import Found, glued, said_too_early, unsaid, unseen
@@ -228,7 +228,7 @@ def test_answers_in_spanish() -> None:
     with speaking("es"):
         assert str(NotConnected()).startswith("Conecta primero tu cuenta de Dialpad.")
         assert str(OtherCompany(say("That call"))).startswith("Esa llamada es de otra empresa")
-        assert (how_long(120), how_long(90), twelve_hours(17 * 60)) == ("2 horas", "90 min", "5:00 p. m.")
+        assert (how_long(120), how_long(90), say_clock(17 * 60)) == ("2 horas", "90 min", "5:00 p. m.")
         assert (plural(1, "row"), plural(3, "row")) == ("1 fila", "3 filas")
         assert country_name("US") == "Estados Unidos"
         assert parse_period("last 7 days", now, zone).words == "en los últimos 7 días"

@@ -50,13 +50,13 @@ REWORDED: Final = {
         "a weekly digest on Friday at 17:00 for Support, in Los Angeles time"
     ),
     "missed calls for Billing, quiet from 09:00 to 12:00": (
-        "missed calls for Billing, quiet from 09:00 to 12:00, in Los Angeles time"
+        "missed calls for Billing, quiet from 9:00 AM to 12:00 PM, in Los Angeles time"
     ),
     "only numbers that begin with +1415, label vip or calls from outside, except": (
         "only numbers that begin with +1415, only label vip, only calls from outside, except"
     ),
     "on Mon, Tue, Wed, Thu and Fri between 08:00 and 18:00": (
-        "on Mon, Tue, Wed, Thu and Fri between 08:00 and 18:00, in Los Angeles time"
+        "on Mon, Tue, Wed, Thu and Fri between 8:00 AM and 6:00 PM, in Los Angeles time"
     ),
     "*Tells about*": "*Notifies about*",
     "Nobody is reminded of calls that nobody claims.": "Nobody is reminded about unclaimed calls.",

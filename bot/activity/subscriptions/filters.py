@@ -19,7 +19,7 @@ from bot.activity.subscriptions.filter import Filter, UnclearFilter, pieces
 from bot.basics.language import mark, say, say_weekday, translated
 from bot.basics.names import one_line
 from bot.basics.phone import looks_like_number, read_number
-from bot.basics.times import DAY, clock
+from bot.basics.times import DAY, say_clock
 
 YOU: Final = mark("you")
 """What a person's own line is called in their own notifications."""
@@ -310,7 +310,9 @@ class HoursFilter(Filter):
         begin, end, days = self.hours
         on = say("on {days}", days=join_words([say_weekday(day, short=True) for day in days], "and")) if days else ""
         between = (
-            say("between {begin} and {end}", begin=clock(begin), end=clock(end)) if (begin, end) != (0, DAY) else ""
+            say("between {begin} and {end}", begin=say_clock(begin), end=say_clock(end))
+            if (begin, end) != (0, DAY)
+            else ""
         )
         return " ".join(part for part in (on, between) if part)
 
@@ -342,7 +344,7 @@ class QuietHoursFilter(Filter):
 
     @property
     def words(self) -> str:
-        return say("quiet from {begin} to {end}", begin=clock(self.hours.begin), end=clock(self.hours.end))
+        return say("quiet from {begin} to {end}", begin=say_clock(self.hours.begin), end=say_clock(self.hours.end))
 
     @property
     def typed(self) -> str:

@@ -12,7 +12,7 @@ from bot.activity.subscriptions.filter import Filter
 from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter, QuietHoursFilter
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.person import PersonKey
-from bot.basics.times import DAY, city_of, clock, known_zone
+from bot.basics.times import DAY, city_of, clock, known_zone, say_clock
 
 QUIET_DEFAULT: Final = kinds_that(lambda row: row.usual)
 """The kinds in a subscription that names no events: those that wait for somebody."""
@@ -189,8 +189,13 @@ class Subscription:
 
     @property
     def digest_time(self) -> str:
-        """Return the digest's time, such as ``17:00``."""
+        """Return the digest's time as it is typed, such as ``17:00``."""
         return clock(self.digest_at)
+
+    @property
+    def digest_said(self) -> str:
+        """Return the digest's time as people read it, such as "5:00 PM"."""
+        return say_clock(self.digest_at)
 
 
 def switched(subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription:

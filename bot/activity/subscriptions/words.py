@@ -21,7 +21,7 @@ def in_words(subscription: Subscription) -> str:
 
 
 def kinds_in_words(subscription: Subscription, kinds: Collection[NewsKind]) -> str:
-    """Return some of its kinds as in "missed calls and a daily digest at 08:00"; "" for none."""
+    """Return some of its kinds as in "missed calls and a daily digest at 8:00 AM"; "" for none."""
     return join_words([_said(subscription, kind) for kind in NewsKind if kind in kinds], "and")
 
 
@@ -38,13 +38,13 @@ def _said(subscription: Subscription, kind: NewsKind) -> str:
         case NewsKind.ALERT:
             return say("alerts when {words}", words=(subscription.alerts or Thresholds()).words or say("nothing"))
         case NewsKind.DAILY:
-            return say("{words} at {digest_time}", words=kind.row.said, digest_time=subscription.digest_time)
+            return say("{words} at {digest_time}", words=kind.row.said, digest_time=subscription.digest_said)
         case NewsKind.WEEKLY:
             return say(
                 "{words} on {weekday} at {digest_time}",
                 words=kind.row.said,
                 weekday=say_weekday(subscription.digest_day),
-                digest_time=subscription.digest_time,
+                digest_time=subscription.digest_said,
             )
         case _:
             return kind.row.said

@@ -154,6 +154,6 @@ def test_no_event_is_a_digest(kinds: frozenset[NewsKind]) -> None:
 
 def test_a_digest_says_when_it_comes() -> None:
     assert in_words(replace(BOTH, digest_at=17 * 60)) == (
-        "missed calls, a daily digest at 17:00 and a weekly digest on Monday at 17:00 on every line, "
+        "missed calls, a daily digest at 5:00 PM and a weekly digest on Monday at 5:00 PM on every line, "
         "in Los Angeles time"
     )

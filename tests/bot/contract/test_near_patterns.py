@@ -16,6 +16,7 @@ TABLE: Final = build_routes()
         ("put sam of duty", "put sam off duty"),
         ("take noor of duty until 3pm", "take noor off duty until 3pm"),
         ("put leo on dutty", "put leo on duty"),
+        ("wwhat is sam's number", "what is sam's number"),
         ("how mmany calls did support get yesterday", "how many calls did support get yesterday"),
         ("whats jordan nunber", "whats jordan number"),
         ("shlot amara a quick text we are closed", "shoot amara a quick text we are closed"),

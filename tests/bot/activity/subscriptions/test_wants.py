@@ -334,7 +334,7 @@ def test_the_effective_filter_is_one_sentence() -> None:
 
     assert in_words(subscription) == (
         "missed calls, voicemails and texts for Support, except label spam, of 10 s or more, "
-        "quiet from 22:00 to 07:00, in Los Angeles time"
+        "quiet from 10:00 PM to 7:00 AM, in Los Angeles time"
     )
 
 
@@ -351,11 +351,14 @@ def test_alternatives_are_said_apart_from_what_has_to_match_too() -> None:
     [
         ([LineHoursFilter("open")], "while the line is open"),
         ([LineHoursFilter("closed")], "while the line is closed"),
-        ([HoursFilter(DailyHours(480, 1080, (0, 4)))], "on Mon and Fri between 08:00 and 18:00, in Los Angeles time"),
+        (
+            [HoursFilter(DailyHours(480, 1080, (0, 4)))],
+            "on Mon and Fri between 8:00 AM and 6:00 PM, in Los Angeles time",
+        ),
         ([HoursFilter(DailyHours(0, 1440, (5, 6)))], "on Sat and Sun, in Los Angeles time"),
         (
             [LineHoursFilter("open"), HoursFilter(DailyHours(480, 1080))],
-            "while the line is open, between 08:00 and 18:00, in Los Angeles time",
+            "while the line is open, between 8:00 AM and 6:00 PM, in Los Angeles time",
         ),
     ],
 )
@@ -367,7 +370,7 @@ def test_hours_are_said_and_in_a_channel_whose_they_are(included: list[Filter], 
 def test_the_time_of_a_digest_is_told_with_its_zone(channel: str) -> None:
     daily = replace(SUBSCRIPTION, kinds=frozenset({NewsKind.DAILY}), channel=channel)
 
-    assert in_words(daily) == "a daily digest at 08:00 on every line, in Los Angeles time"
+    assert in_words(daily) == "a daily digest at 8:00 AM on every line, in Los Angeles time"
 
 
 def test_what_is_not_known_is_neither_left_out_nor_excluded() -> None:
