@@ -21,7 +21,7 @@ from bot.basics.language import ENGLISH, LANGUAGES
 from bot.catalogue.facts import without_id, words_of_name
 from bot.catalogue.sentences import SENTENCES
 from bot.contract.argument import Argument, Choice
-from bot.contract.routing import Route, build_table
+from bot.contract.routing import Route, RouteKind, build_table
 from bot.dialpad.actions import ALL
 from bot.dialpad.actions.fields import WORDS
 
@@ -149,6 +149,8 @@ def _names_in(model: object, seen: set[object]) -> Iterator[str]:
 
 def _of_route(route: Route) -> Iterator[str]:
     yield from (route.title, route.summary, route.submit, route.intro, route.usage)
+    if route.kind in {RouteKind.SHORTCUT, RouteKind.MESSAGE}:
+        yield route.word
     for argument in route.arguments.values():
         yield from _of_argument(argument)
 

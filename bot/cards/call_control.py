@@ -188,7 +188,8 @@ def _ended(view: CallView, what: str) -> str:
         if view.outcome == "answered" and view.answered_by
         else ""
     )
-    talked = f", {lasting(view.talked.total_seconds() * 1000)}" if view.talked is not None else ""
+    length = "" if view.talked is None else lasting(view.talked.total_seconds() * 1000)
+    talked = f", {length}" if length else ""
     moved = [one for one in view.deeds if one.what in {"transferred", "sent to voicemail"}]
     became = moved_words(moved[-1]) if moved else f"{outcome_words(view)}{by}{talked}"
     return f"{_already_ended(what)} {became}."

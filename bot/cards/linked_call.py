@@ -23,9 +23,10 @@ def linked_call_card(view: CallView, *, in_full: bool) -> Card:
     line = f" · {view.line}" if view.line else ""
     by = say(" and ").join(view.answered_by)
     became = outcome_words(view)
+    talked = "" if view.talked is None else lasting(view.talked.total_seconds() * 1000)
     said: list[Prose] = [
         say("{became} by {by}", became=became, by=by) if by and view.outcome == "answered" else became,
-        say("talked {talked}", talked=lasting(view.talked.total_seconds() * 1000)) if view.talked is not None else "",
+        say("talked {talked}", talked=talked) if talked else "",
         prose(When(view.started, "date")) if view.started else "",
     ]
     kept = [one for one in said if one]

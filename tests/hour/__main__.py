@@ -49,12 +49,13 @@ def text(costs: Sequence[tuple[Thing, Cost]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_page(page: Path, costs: Sequence[tuple[Thing, Cost]]) -> None:
-    """Put these figures in place of those that are there."""
+def write_page(page: Path, costs: Sequence[tuple[Thing, Cost]], load: float) -> None:
+    """Put these figures in place of those that are there. ``load``: how many programs ran beside it."""
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    lines = [f"Played on {datetime.now(UTC).date()} on a machine with {machine}.", ""]
+    beside = f"Its load was {load:.1f} when this began: seconds are longer on a busy machine, the rest is the same."
+    lines = [f"Played on {datetime.now(UTC).date()} on a machine with {machine}. {beside}", ""]
     lines += [f"| {' | '.join(HEAD)} |", "|---|--:|--:|--:|--:|", *(f"| {' | '.join(one)} |" for one in rows(costs))]
     page.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
 
@@ -64,10 +65,11 @@ def main() -> int:
     reading.add_argument("--write", default="", help="the page to write the figures into")
     given = reading.parse_args()
     set_up_logging("console", level=logging.CRITICAL)
+    load = os.getloadavg()[0]
     costs = asyncio.run(play())
     sys.stdout.write(text(costs))
     if given.write:
-        write_page(Path(given.write), costs)
+        write_page(Path(given.write), costs, load)
     return int(any(one > most for thing, cost in costs for one, most in zip(cost.effort, thing.most, strict=True)))
 
 

@@ -22,7 +22,7 @@ from bot.catalogue.inputs import UNSET, Amount, DateAndTime, FileArgument, JsonT
 from bot.contract.argument import CLEAR, EMPTIED, FILLED, MORE, STARRED, Argument, Choice, Lookup, Option, Text
 from bot.contract.context import Ctx, Where
 from bot.contract.reply import Bold, Button, Prose, Raw, RawArgs
-from bot.contract.routing import Route
+from bot.contract.routing import Route, RouteKind
 from bot.slack.blockkit.blocks import Json, Reader, context, paragraph, parts_of, plain_object
 from bot.slack.blockkit.buttons import build_rows
 from bot.slack.blockkit.limits import (
@@ -134,7 +134,8 @@ def _buttons(route: Route, folded: int, args: RawArgs) -> list[Button]:
 
 
 def form_title(route: Route) -> str:
-    return translated(route.title or route.summary or route.word or "Dialpad")
+    named = route.word if route.kind in {RouteKind.SHORTCUT, RouteKind.MESSAGE} else ""  # as it stands in Slack's menus
+    return translated(route.title or named or route.summary or route.word or "Dialpad")
 
 
 _DOT: Final = "|"
