@@ -1,9 +1,10 @@
 """An entry of the audit in sentences: what changed for whom, as far as the audit keeps it."""
 
+import re
 from typing import Final
 
 from bot.basics.language import mark, say
-from bot.catalogue.saying import asked, done, unsaid, words_kept
+from bot.catalogue.saying import NOT_KEPT, asked, done, unsaid, words_kept
 from bot.catalogue.typed import named_action
 from bot.contract.audit_trail import AuditRow
 from bot.contract.context import Ctx
@@ -84,6 +85,10 @@ _WHY: Final = {
 """Why something was not done, by the error's class."""
 
 
+_ROW_OF_UNKEPT: Final = re.compile(r"…(?: …)+")
+"""First name and last name, neither of them kept."""
+
+
 async def audit_sentence(ctx: Ctx, entry: AuditRow) -> tuple[str, list[tuple[str, str]]]:
     """Return what was done, or was to be done, with label and value of what the sentence does not say."""
     if entry.about.object.startswith("approval:"):
@@ -95,7 +100,7 @@ async def audit_sentence(ctx: Ctx, entry: AuditRow) -> tuple[str, list[tuple[str
     known = await words_kept(ctx, action, entry.about.object.partition(":")[2], kept, hidden)
     is_done = entry.outcome == "done"
     said = done(action, known) if is_done and action.risk is not Risk.READ else asked(action, known)
-    return said, unsaid(action, known)
+    return _ROW_OF_UNKEPT.sub(NOT_KEPT, said), unsaid(action, known)
 
 
 def _of_ours(entry: AuditRow) -> str:

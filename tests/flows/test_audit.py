@@ -148,6 +148,8 @@ async def test_an_entry_says_what_changed_for_whom(ana: Hands, priya: Hands) -> 
 
 
 async def test_numbers_names_and_texts_are_not_kept_and_the_list_says_so(ana: Hands, priya: Hands) -> None:
+    await priya.type("/dp save Dana Fox +14155550177")
+    assert "… is now in the contacts with …." in said(await priya.type("/dp audit"))
     await priya.type("/dp status Back at three")
     shown = await priya.type("/dp audit")
     assert "Priya Nair's status is now “…”." in said(shown)
