@@ -13,6 +13,7 @@ ONE_PROCESS: Final = {
     "test_notifications.py::test_a_restart_in_the_middle_of_an_escalation_changes_nothing": "ends its bot",
     "test_restart.py": "ends its bot; tests/crashes/test_several_processes.py does so with several",
     "test_what_it_costs.py": "counts what this process writes",
+    "test_roles.py::test_whoever_is_asked_reads_it_in_their_own_language": "changes languages, as test_languages.py",
     "test_roles.py::test_what_was_asked_before_a_restart_can_be_approved_after_it": "ends its bot",
     "test_strangers.py": "knocks at the bot's app without a server between",
 }

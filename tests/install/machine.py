@@ -17,7 +17,7 @@ from typing import Final
 from tests.install.image import TOOLS, Image
 
 CHECKOUT: Final = Path(__file__).parents[2]
-HOME: Final = "/root/dialpad-chatops"
+HOME: Final = "/srv/dialpad-chatops"
 LEFT_OUT: Final = (".git", ".venv", "dist", "*.db*", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 OF_THE_CHECKOUT: Final = re.compile(r"(?:^|[ (])(?:make|\.venv/)")
 """What runs the checkout's own code, as an editable install does; the rest runs what is installed."""
