@@ -26,7 +26,8 @@ IDLE_AT_THE_END_S: Final = 1.0
 was refused."""
 MOST_CONNECTIONS: Final = 800
 """Open at once; more are answered with 503. Most systems allow a process 1,024 files."""
-STOPPED_BY: Final = (signal.SIGTERM, signal.SIGINT)
+STOPPED_BY: Final = (signal.SIGINT, signal.SIGTERM)
+"""In the order in which they are watched for: whoever sees that SIGTERM is may send either."""
 FIRST_FD: Final = 3
 """Where the sockets that systemd hands over begin, by its protocol (``man sd_listen_fds``)."""
 _CLOSE: Final = (b"connection", b"close")

@@ -18,6 +18,7 @@ EVERY_CALL: Final = Subscription(
 )
 ADMIN_APPROVES: Final = RolePolicy(admins=(str(PRIYA.slack_id),), rules={"outward": Requirement(approval=Role.ADMIN)})
 MAY_HAVE: Final = "may or may not"
+TOO_MANY: Final = 429
 
 
 async def test_a_link_gets_its_preview_wherever_the_bot_is_killed() -> None:
@@ -85,7 +86,9 @@ def requests_to_approve(here: Outside) -> list[dict[str, Any]]:
 
 
 def texts_sent(here: Outside) -> int:
-    return len([one for one in here.dialpad.requests if one.method == "POST" and one.path.endswith("/sms")])
+    """How many Dialpad took: a start asks for much at once, so one may be refused with a 429 and sent again."""
+    asked = [one for one in here.dialpad.requests if one.method == "POST" and one.path.endswith("/sms")]
+    return len([one for one in asked if one.status != TOO_MANY])
 
 
 def outcomes(here: Outside) -> int:
@@ -125,5 +128,5 @@ async def a_call_is_parked(here: Outside) -> None:
     await here.until_said("Parked")
     await here.until_idle()
     done = [one for one in here.dialpad.requests if one.method == "POST" and one.path.endswith("/transfer")]
-    assert [one.status for one in done] == [200]
+    assert [one.status for one in done if one.status != TOO_MANY] == [200]
     assert len(here.said()) == 1
