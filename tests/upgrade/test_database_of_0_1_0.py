@@ -1,6 +1,7 @@
 """A database that version 0.1.0 left behind in the middle of a busy morning: what was in its hands is finished."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -76,10 +77,19 @@ NOBODY_REMINDED: Final = "*Calls nobody claims*\nNobody is reminded about unclai
 """No longer said of what nobody could claim, such as digests."""
 
 
+_HOURS = re.compile(r"\b(?P<hour>\d{1,2}):(?P<minute>\d{2})\b(?! [AP]M)")
+"""Said by the reader's clock since: 5:00 PM."""
+
+
 def in_words_of_today(text: str) -> str:
     for then, now in REWORDED.items():
         text = text.replace(then, now)
-    return text
+    return _HOURS.sub(by_the_clock, text)
+
+
+def by_the_clock(found: re.Match[str]) -> str:
+    hour = int(found["hour"])
+    return f"{hour % 12 or 12}:{found['minute']} {'AM' if hour < 12 else 'PM'}"
 
 
 @pytest.mark.parametrize(
