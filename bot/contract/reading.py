@@ -94,10 +94,10 @@ async def _read_positional(
 
 async def _unknown_name(ctx: Ctx, waiting: Mapping[str, Argument], words: Sequence[Word]) -> tuple[str, int]:
     """Find the argument that these words name something for, which is not known, and count its words: those that are a
-    mistyped name, when others follow, else all. ("", 0) when there is none."""
+    mistyped name, else all. ("", 0) when there is none."""
     for name, argument in waiting.items():
         near = await argument.nearly(ctx, words) if isinstance(argument, Lookup) and not argument.many else 0
-        if 0 < near < len(words):
+        if near:
             return name, near
     return next(((name, len(words)) for name, argument in waiting.items() if _is_name(argument, words)), ("", 0))
 
