@@ -1,6 +1,7 @@
 """The real bot in a process of its own, killed with signal 9 at every step of a link's preview, of an approval, and of
 a press on a live call. The outcome is there or said, and nothing is done twice."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 from bot.activity.news import NewsKind
@@ -71,13 +72,23 @@ async def a_link_is_posted(here: Outside) -> None:
 async def ask_for_a_text(here: Outside, *, counted: bool = False) -> None:
     """Ana agrees to a text, as she does again when nothing has come of it. ``counted``: from when she agrees."""
     ana = here.slack.person(str(ANA.slack_id))
-    here.slack._core.space.modals.clear()
-    await ana.command("#support", "/dp sms +14155550150 Back at nine")
-    preview = await ana.until(lambda: ana.modal)
+    preview = await preview_of_a_text(here)
     if counted:
         await here.count_from_here()
     await ana.submit(preview)
     await here.until_idle()
+
+
+async def preview_of_a_text(here: Outside) -> dict[str, Any]:
+    """Type the text, and once more where a bot that has just started was refused too much to show the question."""
+    ana = here.slack.person(str(ANA.slack_id))
+    for patience_s in (WAIT_S / 2, WAIT_S / 2, WAIT_S):
+        here.slack._core.space.modals.clear()
+        with suppress(TimeoutError):
+            await ana.command("#support", "/dp sms +14155550150 Back at nine")
+            shown: dict[str, Any] = await ana.until(lambda: ana.modal, patience_s)
+            return shown
+    raise AssertionError(f"no preview came: {ana.ephemerals('#support')}")
 
 
 def requests_to_approve(here: Outside) -> list[dict[str, Any]]:
