@@ -17,8 +17,9 @@ NONSENSE = ("xyzzy", "qwerty asdf", "R&D", "what's the weather", "open the pod b
             "dnd zz", "board zz", "stats zz zz", "oncall zz", "duty zz")  # fmt: skip
 
 
-READ_BY_THEMSELVES = ("add ", "who ")
-"""Commands whose words their handler reads: that nobody is called so is known only once it is typed."""
+READ_BY_THEMSELVES = ("add ", "who ", "labels ", "notify ")
+"""Commands whose words their handler reads, or that are for supervisors alone: that it is nothing is known only once it
+is typed."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
