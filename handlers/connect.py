@@ -26,6 +26,7 @@ _KEY_HELP: Final = mark(
     "connect",
     summary="Connect your Dialpad account",
     aliases=("login",),
+    phrases=dict.fromkeys(("log in", "log me in", "sign in", "sign me in"), ""),
     examples=("connect",),
     title="Connect Dialpad",
     submit="Connect",

@@ -20,6 +20,7 @@ _WHAT_BECOMES: Final = mark("Those of channels go on with a colleague who sees t
     "disconnect",
     summary="Disconnect your Dialpad account",
     aliases=("logout",),
+    phrases=dict.fromkeys(("log out", "log me out", "sign out", "sign me out", "log off", "log me off"), ""),
     examples=("disconnect",),
     title="Disconnect Dialpad",
     submit="Continue",

@@ -27,7 +27,19 @@ NoteWords = Annotated[
     usage="<text>",
     summary="Leave a note on the call you are on, or had last",
     phrases=dict.fromkeys(
-        ("add note", "add a note", "note on the call", "note on my call", "note for the call", "note to the call"), ""
+        (
+            "add note",
+            "add a note",
+            "make a note",
+            "make note",
+            "take a note",
+            "write a note",
+            "note on the call",
+            "note on my call",
+            "note for the call",
+            "note to the call",
+        ),
+        "",
     ),
     examples=("note wants a refund by Friday",),
     title="Note on the call",

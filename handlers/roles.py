@@ -80,6 +80,8 @@ async def _policy(ctx: Ctx) -> RolePolicy:
             "who is the admin",
             "who is the supervisor",
             "what may i do",
+            "who has access",
+            "who has rights",
             "what am i allowed to do",
         ),
         "",

@@ -6,7 +6,8 @@ from typing import Final
 _REST: Final = r"(?P<rest> .*)?"
 _I: Final = r"(?:(?:i['’]?m|im|i am|am|i)(?: now)? )?"
 _AWAY: Final = (
-    r"(?:(?:on |a |my |the )*(?:lunch|break|breakfast|dinner|pause|rest)|coffee|training|(?:a )?meeting|dentist|doctor)"
+    r"(?:(?:on |a |my |the )*(?:lunch|break|breakfast|brekfast|brunch|dinner|pause|rest)"
+    r"|coffee|training|(?:a )?meeting|dentist|doctor)"
 )
 _UNAVAILABLE: Final = r"(?:not (?:available|here|free|there)|busy|unavailable|away|afk|brb|out|offline|occupied)"
 _DAYS: Final = (
@@ -79,6 +80,24 @@ _TABLE: Final = (
     (r"(?:my )?(?:settings?|preferences|options|setup|config(?:uration)?)", ("whoami", "notify", "country")),
     (r"(?:change|update|edit|set) (?:my )?(?:settings?|preferences|language|country|notifications?)",
      ("whoami", "notify", "country")),
+    ((rf"{_I}(?:going dark|heads? ?down|(?:to )?focus(?:ing|ed)?(?: time| mode)?|leave me alone"
+      rf"|stop (?:ringing|calling)(?: me)?"
+      rf"|(?:put|set|turn) (?:my |the )?phone (?:in|on|to|at) (?:silent|silence|mute|quiet)(?: mode)?"
+      rf"|i need (?:quiet|silence|(?:some |time to )?focus)){_REST}"), ("dnd on{rest}", "duty off{rest}")),
+    (r"back on(?: again| now)?", ("duty on", "dnd off")),
+    ((rf"{_I}(?P<what>work(?:ing)? (?:from home|remotely|at home|from the office))(?P<rest> .*)?"),
+     ("status {what}{rest}", "duty on")),
+    ((rf"(?:today|tonight|this (?:morning|afternoon)|now) {_I}"
+      rf"(?P<what>sick|ill|on vacation|on holidays?|on leave|{_AWAY})"),
+     ("duty off {what}", "status {what} until end of day", "dnd on until end of day")),
+    (r"(?:any|are there(?: any)?|were there(?: any)?) (?:new )?calls?(?: for me| to me)?(?P<rest> today)?",
+     ("calls{rest}", "calls missed")),
+    (r"(?:listen(?: to)?|play|hear) (?:(?:my|the|new) )*(?:messages?|voice ?mails?)", ("calls voicemail", "last")),
+    (r"csat(?: (?:for|of|in))? (?P<rest>.+)", ("stats {rest} csat",)),
+    (r"(?:a )?(?P<how>daily|weekly) (?:digest|report|summary)(?: (?:for|of|in))? (?P<line>.+)",
+     ("notify {how} for {line}", "stats {line}")),
+    (r"my (?:turn|shift|work|day) (?:is|has|s) (?:finished|over|done|ended|up)", ("duty off", "dnd on until tomorrow")),
+    (r"(?P<line>[\w'-]+(?: [\w'-]+)?) queue", ("live {line}", "open")),
     (r"(?:(?:my|show|list|recent|new) )*fax(?:es)?", ("notify fax", "run fax")),
     (r"(?:(?:my|show|list) )*(?:contacts|address book|phone ?book)", ("run list contacts", "contact")),
     (r"(?:(?:my|show|list) )*(?:colleagues|users|people|team)", ("oncall", "run list users")),
