@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Final, cast
 
 from bot.arguments.days import Days, DaySpan, parse_days
@@ -14,23 +15,21 @@ from bot.basics.person import PersonKey
 from bot.basics.times import known_zone
 from bot.cards.asked_statistics import (
     StatsQuestion,
-    are_complete,
-    have_failed,
     heard_statistics,
     id_of,
     is_of_days,
     named_statistics,
+    prepared_statistics,
     read_files,
     start_statistics,
     statistics_card,
-    statistics_results,
     why_refused,
 )
 from bot.cards.channel_line import line_of_channel
 from bot.cards.statistics import StatsTopic
 from bot.catalogue.answers import as_csv
 from bot.catalogue.columns import column_heading
-from bot.catalogue.stats_waiting import MOST_LOOKS, StatsWait, delivered_already
+from bot.catalogue.stats_waiting import StatsWait
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.context import Ctx, Origin
 from bot.contract.prose import prose, sentence
@@ -216,18 +215,9 @@ async def look(
 ) -> Answer:
     """Check now whether statistics are ready. They are delivered once: by this, or by the clock."""
     question = await _question(ctx, of, days, about)
-    wait = _wait_of(question, requests)
-    if not late and not await wait.goes_on(ctx):
-        return delivered_already()
-    found = await statistics_results(ctx, requests)
-    if have_failed(found):
-        await wait.end(ctx)
-        return _failed()
-    if not are_complete(found):
-        return wait.still_working(late=bool(late))
-    if not await wait.end(ctx) and not late:
-        return delivered_already()
-    return await _deliver(ctx, question, found)
+    return await _wait_of(question, requests).pressed(
+        ctx, partial(prepared_statistics, ctx, requests), partial(_deliver, ctx, question), late=bool(late)
+    )
 
 
 @router.later(risk=Risk.READ)
@@ -241,23 +231,14 @@ async def ready(
 ) -> Answer:
     """Check whether statistics are ready, and look again until they are."""
     question = await _question(ctx, of, days, about)
-    found = await statistics_results(ctx, requests)
-    if have_failed(found):
-        return _failed()
-    if are_complete(found):
-        return await _deliver(ctx, question, found)
     count = int(tries) if tries.isdigit() else 1
     wait = _wait_of(question, requests)
-    if count >= MOST_LOOKS:
-        return wait.given_up()
-    await wait.look_again(ctx, count)
-    if count != LATE_AFTER:
-        return Nothing()
+    answer = await wait.looked(
+        ctx, count, partial(prepared_statistics, ctx, requests), partial(_deliver, ctx, question)
+    )
+    if count != LATE_AFTER or not isinstance(answer, Nothing):
+        return answer
     return await heard_statistics(ctx, question, why=say("Dialpad takes its time; its own numbers follow. "))
-
-
-def _failed() -> Reply:
-    return Reply(say("Dialpad could not calculate these statistics. Ask for fewer days."), tone="warning")
 
 
 async def _deliver(ctx: Ctx, question: StatsQuestion, found: list[StatsResult]) -> Answer:

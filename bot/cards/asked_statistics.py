@@ -18,6 +18,7 @@ from bot.cards.rights import Rights, rights_of
 from bot.cards.statistics import NAMES, StatsTitle, StatsTopic, answer_time_card, calls_card, rows_card
 from bot.catalogue.call_records import began, counted_calls
 from bot.catalogue.sheets import Sheet
+from bot.catalogue.stats_waiting import Prepared
 from bot.contract.board import CallSearch
 from bot.contract.context import Ctx
 from bot.contract.prose import prose, sentence
@@ -71,16 +72,14 @@ async def _target(ctx: Ctx, subject: Subject) -> dict[str, Any]:
     return {"target_type": subject.kind, "target_id": subject.id}
 
 
-async def statistics_results(ctx: Ctx, requests: str) -> list[StatsResult]:
-    return list(await asyncio.gather(*(ctx.send(GetStats(id=request)) for request in requests.split(",")[:2])))
-
-
-def are_complete(found: list[StatsResult]) -> bool:
-    return all((one.status or "").casefold() == "complete" and one.download_url for one in found)
-
-
-def have_failed(found: list[StatsResult]) -> bool:
-    return any((one.status or "").casefold() == "failed" for one in found)
+async def prepared_statistics(ctx: Ctx, requests: str) -> Prepared[list[StatsResult]]:
+    """Ask how far Dialpad is with all of the requests."""
+    found = list(await asyncio.gather(*(ctx.send(GetStats(id=request)) for request in requests.split(",")[:2])))
+    states = [(one.status or "").casefold() for one in found]
+    if "failed" in states:
+        return "failed", found
+    is_complete = all(state == "complete" and one.download_url for state, one in zip(states, found, strict=True))
+    return ("complete" if is_complete else "working"), found
 
 
 async def read_files(ctx: Ctx, links: list[str]) -> list[dict[str, str]]:

@@ -1,14 +1,15 @@
 """Statistics that Dialpad prepares in the background: polled until they are ready, then delivered with their file."""
 
+from functools import partial
 from typing import Final
 
 from bot.basics.errors import DialpadError
 from bot.basics.language import say
 from bot.catalogue.sheets import Sheet
-from bot.catalogue.stats_waiting import MOST_LOOKS, StatsWait, delivered_already
+from bot.catalogue.stats_waiting import Prepared, StatsWait
 from bot.contract.context import Ctx
 from bot.contract.prose import plural
-from bot.contract.reply import Answer, Attachment, Button, Card, Nothing, Reply
+from bot.contract.reply import Answer, Attachment, Button, Card
 from bot.dialpad.actions.scorecards import GetScorecardExport, ScorecardExport
 from bot.dialpad.actions.stats import GetStats, StatsResult
 
@@ -17,10 +18,16 @@ GRADES: Final = "grades:"
 """Begins what a request for grades of scorecards is known by; they are prepared as statistics are."""
 
 
-async def _fetch(ctx: Ctx, request: str) -> StatsResult | ScorecardExport:
+async def _fetch(ctx: Ctx, request: str) -> Prepared[StatsResult | ScorecardExport]:
+    found: StatsResult | ScorecardExport
     if request.startswith(GRADES):
-        return await ctx.send(GetScorecardExport(id=request.removeprefix(GRADES)))
-    return await ctx.send(GetStats(id=request))
+        found = await ctx.send(GetScorecardExport(id=request.removeprefix(GRADES)))
+    else:
+        found = await ctx.send(GetStats(id=request))
+    status = (found.status or "").casefold()
+    if status == "failed":
+        return "failed", found
+    return ("complete" if status == "complete" and found.download_url else "working"), found
 
 
 def wait_of(request: str) -> StatsWait:
@@ -30,47 +37,18 @@ def wait_of(request: str) -> StatsWait:
 
 async def look(ctx: Ctx, request: str, *, late: bool = False) -> Answer:
     """Look for somebody who presses. ``late``: the clock looks no more."""
-    wait = wait_of(request)
-    if not late and not await wait.goes_on(ctx):
-        return delivered_already()
-    found = await _fetch(ctx, request)
-    if _has_failed(found):
-        await wait.end(ctx)
-        return _failed()
-    if not _url_of(found):
-        return wait.still_working(late=late)
-    if not await wait.end(ctx) and not late:
-        return delivered_already()
-    return await _deliver(ctx, request, _url_of(found), found.file_type or "csv")
+    return await wait_of(request).pressed(
+        ctx, partial(_fetch, ctx, request), partial(_deliver, ctx, request), late=late
+    )
 
 
 async def look_by_clock(ctx: Ctx, request: str, tries: int) -> Answer:
     """Deliver statistics when they are ready, else look again until they are."""
-    found = await _fetch(ctx, request)
-    if _has_failed(found):
-        return _failed()
-    if _url_of(found):
-        return await _deliver(ctx, request, _url_of(found), found.file_type or "csv")
-    wait = wait_of(request)
-    if tries >= MOST_LOOKS:
-        return wait.given_up()
-    await wait.look_again(ctx, tries)
-    return Nothing()
+    return await wait_of(request).looked(ctx, tries, partial(_fetch, ctx, request), partial(_deliver, ctx, request))
 
 
-def _has_failed(found: StatsResult | ScorecardExport) -> bool:
-    return (found.status or "").casefold() == "failed"
-
-
-def _url_of(found: StatsResult | ScorecardExport) -> str:
-    return (found.download_url or "") if (found.status or "").casefold() == "complete" else ""
-
-
-def _failed() -> Reply:
-    return Reply(say("Dialpad could not calculate these statistics. Ask for fewer days."), tone="warning")
-
-
-async def _deliver(ctx: Ctx, request: str, url: str, kind: str) -> Answer:
+async def _deliver(ctx: Ctx, request: str, found: StatsResult | ScorecardExport) -> Answer:
+    url = found.download_url or ""
     link = Button("Download", url=url)
     if ctx.deps.downloads is None:
         return Card(say("Your statistics are ready"), text=say("The link works for a short while."), buttons=(link,))
@@ -80,7 +58,7 @@ async def _deliver(ctx: Ctx, request: str, url: str, kind: str) -> Answer:
         sorry = say("The file could not be fetched for you; the link works for a short while.")
         return Card(say("Your statistics are ready"), text=sorry, buttons=(link,))
     card = _card(content.decode("utf-8", "replace"), link)
-    name = f"statistics-{ctx.now:%Y-%m-%d}-{request.removeprefix(GRADES)[:8]}.{kind}"
+    name = f"statistics-{ctx.now:%Y-%m-%d}-{request.removeprefix(GRADES)[:8]}.{found.file_type or 'csv'}"
     return Attachment(name, content, say("Your statistics are ready."), card)
 
 

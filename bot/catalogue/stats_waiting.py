@@ -1,16 +1,19 @@
 """How statistics that Dialpad prepares are waited for: the clock looks again and again, whoever asked may look in
 between, and they are delivered once, by whichever of the two comes first."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal, TypeVar
 
 from bot.basics.language import say
 from bot.contract.context import Ctx
 from bot.contract.prose import sentence
-from bot.contract.reply import Button, Prose, Raw, Reply
+from bot.contract.reply import Answer, Button, Nothing, Prose, Raw, Reply
 
+T = TypeVar("T")
+Prepared = tuple[Literal["complete", "failed", "working"], T]
+"""How far Dialpad is, and what it answered."""
 FIRST_LOOK: Final = timedelta(seconds=4)
 MOST_LOOKS: Final = 40
 """Looks of the clock, which take about 20 minutes."""
@@ -46,6 +49,39 @@ class StatsWait:
         """End the clock's looks. False when they were over: somebody else has delivered them."""
         return await ctx.deps.later.cancel(self.key(ctx))
 
+    async def pressed(
+        self, ctx: Ctx, fetch: Callable[[], Awaitable[Prepared[T]]], deliver: Callable[[T], Awaitable[Answer]],
+        *, late: bool,
+    ) -> Answer:  # fmt: skip
+        """Look for somebody who presses. ``late``: the clock looks no more."""
+        if not late and not await self.goes_on(ctx):
+            return _delivered_already()
+        state, found = await fetch()
+        if state == "failed":
+            await self.end(ctx)
+            return _failed()
+        if state == "working":
+            return self.still_working(late=late)
+        if not await self.end(ctx) and not late:
+            return _delivered_already()
+        return await deliver(found)
+
+    async def looked(
+        self, ctx: Ctx, tries: int, fetch: Callable[[], Awaitable[Prepared[T]]],
+        deliver: Callable[[T], Awaitable[Answer]],
+    ) -> Answer:  # fmt: skip
+        """Look by the clock, for the so-manieth time: deliver them when they are ready, else look again until they
+        are."""
+        state, found = await fetch()
+        if state == "failed":
+            return _failed()
+        if state == "complete":
+            return await deliver(found)
+        if tries >= MOST_LOOKS:
+            return self.given_up()
+        await self.look_again(ctx, tries)
+        return Nothing()
+
     def preparing(self, what: Prose) -> Reply:
         """Say that they are prepared; the answer comes by itself."""
         said = sentence("Preparing {what}. It appears here by itself, usually within a minute.", what=what)
@@ -65,6 +101,9 @@ class StatsWait:
         return Button("Check now", self.look, args, in_place=True)
 
 
-def delivered_already() -> Reply:
-    """Say that there is nothing left to deliver."""
+def _failed() -> Reply:
+    return Reply(say("Dialpad could not calculate these statistics. Ask for fewer days."), tone="warning")
+
+
+def _delivered_already() -> Reply:
     return Reply(say("You have these statistics already: they are further down."))
