@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
+from bot.basics.copies import keep_copy
 from bot.basics.errors import UserError
 from bot.basics.language import ENGLISH
 from bot.basics.person import PersonKey, is_person
 from bot.contract.context import People
 
-T = TypeVar("T")
 _WAIT_S: Final = 0.5
 """How long an answer waits for Slack to say somebody's language: once an hour for each person."""
 _NOT_AGAIN_S: Final = 30.0
@@ -40,17 +40,11 @@ class ReaderLanguages:
             async with asyncio.timeout(_WAIT_S):
                 language = (await self._people.profile(person)).language or self._shared
         except (UserError, TimeoutError):
-            _keep(self._silent_until, person, self._clock() + _NOT_AGAIN_S)
+            keep_copy(self._silent_until, person, self._clock() + _NOT_AGAIN_S, _AT_MOST)
         else:
             self._silent_until.pop(person, None)
-            _keep(self._last, person, language)
+            keep_copy(self._last, person, language, _AT_MOST)
 
     async def of_channel(self, team_id: str, channel: str) -> str:
         """Return the language of what is posted to a channel, or to a person by their id."""
         return await self.of(PersonKey(team_id, channel)) if is_person(channel) else self._shared
-
-
-def _keep(known: dict[PersonKey, T], person: PersonKey, value: T) -> None:
-    if person not in known and len(known) >= _AT_MOST:
-        del known[next(iter(known))]
-    known[person] = value

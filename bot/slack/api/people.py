@@ -5,12 +5,13 @@ import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.basics.copies import keep_copy
 from bot.basics.errors import UserError
 from bot.basics.language import language_of, say
 from bot.basics.names import shown_name
@@ -30,10 +31,6 @@ with up to 1,000 people each."""
 PAGE: Final = 1000
 
 _NOBODY: Final = frozenset({"users_not_found", "user_not_found"})
-
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class SlackPeople:
@@ -86,7 +83,7 @@ class SlackPeople:
         is_admin = not is_gone and any(user.get(one) for one in ("is_admin", "is_owner", "is_primary_owner"))
         zone, language = _zone(user.get("tz")), language_of(str(user.get("locale") or ""))
         profile = Profile(shown, details.get("email"), zone, is_gone, is_admin, language)
-        _keep(self._kept, key, (self._clock(), profile))
+        keep_copy(self._kept, key, (self._clock(), profile), AT_MOST)
         return profile
 
     async def with_email(self, team_id: str, email: str) -> str | None:
@@ -117,7 +114,7 @@ class SlackPeople:
                 raise
         self._asked.setdefault(team_id, deque(maxlen=ASKED_ONE_BY_ONE)).append(self._clock())
         kept_s = STRANGER_KEPT_SECONDS if known is None else KEPT_SECONDS
-        _keep(self._addresses, (team_id, email), (self._clock() + kept_s, known))
+        keep_copy(self._addresses, (team_id, email), (self._clock() + kept_s, known), AT_MOST)
         return known
 
     async def _listed(self, team_id: str) -> "_Everybody | None":
@@ -157,13 +154,6 @@ class _Everybody:
 
     since: float
     people: Mapping[str, str]
-
-
-def _keep(copies: dict[K, V], key: K, copy: V) -> None:
-    """Store a copy, and drop the oldest when there are too many."""
-    if key not in copies and len(copies) >= AT_MOST:
-        del copies[next(iter(copies))]
-    copies[key] = copy
 
 
 def _zone(name: str | None) -> ZoneInfo:
