@@ -40,9 +40,9 @@ _TABLE: Final = (
      ("duty off {what}{rest}", "status {what}{rest}")),
     ((rf"(?:put|set|mark|make|take|send) {_SOMEBODY} "
      rf"(?:on|at|to|in|for)(?: a| the)? (?P<what>{_AWAY}){_REST}"), ("put {who} off duty {what}{rest}",)),
-    ((rf"(?:put|set|mark|make|switch) {_SOMEBODY} (?:as )?"
+    ((rf"{_PUT} {_SOMEBODY} (?:as )?"
      r"(?:available|free|ready|online|active|back)"), ("put {who} on duty",)),
-    ((rf"(?:put|set|mark|make|switch) {_SOMEBODY} (?:as )?"
+    ((rf"{_PUT} {_SOMEBODY} (?:as )?"
      rf"{_UNAVAILABLE}{_REST}"), ("put {who} off duty{rest}",)),
     ((r"(?:make|promote|set) (?P<who>.+?) (?:to |as )?(?:an? |the )?"
      r"(?P<what>supervisor|admin|administrator|manager|operator|agent)(?: (?:of|in|for) (?P<line>.+))"),
@@ -85,7 +85,7 @@ _TABLE: Final = (
       rf"|(?:put|set|turn) (?:my |the )?phone (?:in|on|to|at) (?:silent|silence|mute|quiet)(?: mode)?"
       rf"|i need (?:quiet|silence|(?:some |time to )?focus)){_REST}"), ("dnd on{rest}", "duty off{rest}")),
     (r"back on(?: again| now)?", ("duty on", "dnd off")),
-    ((rf"{_I}(?P<what>work(?:ing)? (?:from home|remotely|at home|from the office))(?P<rest> .*)?"),
+    ((rf"{_I}(?P<what>work(?:ing)? (?:from home|remotely|at home|from the office)){_REST}"),
      ("status {what}{rest}", "duty on")),
     ((rf"(?:today|tonight|this (?:morning|afternoon)|now) {_I}"
       rf"(?P<what>sick|ill|on vacation|on holidays?|on leave|{_AWAY})"),

@@ -66,7 +66,8 @@ hooks = Table(
     ),
 )
 
-_OF_COMPANY: Final = select(hooks).where(within_named(hooks)).order_by(hooks.c.created_at, hooks.c.id)
+_OLDEST_FIRST: Final = select(hooks).order_by(hooks.c.created_at, hooks.c.id)
+_OF_COMPANY: Final = _OLDEST_FIRST.where(within_named(hooks))
 """Built once: whoever looks calls up asks since when they are heard."""
 
 
@@ -145,21 +146,15 @@ class Hooks:
 
     async def of_company(self, company: CompanyKey) -> list[Hook]:
         """Return a company's hooks, oldest first."""
-
-        def query(connection: Connection) -> list[Row[Any]]:
-            return list(connection.execute(_OF_COMPANY, company_values(company)).all())
-
-        return [self.read(row) for row in await self._context.database.read(query)]
+        return await self._select(_OF_COMPANY, company_values(company))
 
     async def all(self) -> list[Hook]:
         """Return the hooks of all companies, oldest first: the bot listens to every one."""
-        return await self._select(everywhere(select(hooks), Everywhere.LISTENING))
+        return await self._select(everywhere(_OLDEST_FIRST, Everywhere.LISTENING), {})
 
-    async def _select(self, found: Select[Any]) -> list[Hook]:
-        statement = found.order_by(hooks.c.created_at, hooks.c.id)
-
+    async def _select(self, statement: Select[Any], values: Mapping[str, str]) -> list[Hook]:
         def query(connection: Connection) -> list[Row[Any]]:
-            return list(connection.execute(statement).all())
+            return list(connection.execute(statement, values).all())
 
         return [self.read(row) for row in await self._context.database.read(query)]
 
