@@ -2,23 +2,18 @@
 without one."""
 
 import asyncio
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
+from tests.bench.directory import databases
 from tests.bench.event_servers import OWNER
 from tests.bench.folding import show_old_cards
 from tests.bench.rows import Goal, Row, quantile
-from tests.postgres import NoPostgres, start_postgres
 
 OLD_CARDS: Final = 20_000
 OLD_ENTRIES: Final = 20_000
@@ -86,27 +81,15 @@ async def _deliver(store: Store, name: str) -> float:
     return took_s * 1000
 
 
-@contextmanager
-def _databases(*, quick: bool) -> Iterator[Sequence[tuple[str, str]]]:
-    with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="chatops-bench-"))
-        found = [("SQLite", f"sqlite:///{Path(folder) / 'bench.db'}")]
-        if not quick:
-            try:
-                found.append(("Postgres", stack.enter_context(start_postgres(survives_kills=True)).create()))
-            except NoPostgres as reason:
-                sys.stderr.write(f"without Postgres: {reason}\n")
-        yield found
-
-
 def measure(*, quick: bool) -> list[Row]:
     """How much longer a delivery waits for the disk while everything old is deleted."""
-    with _databases(quick=quick) as databases:
-        cards, entries = (QUICK, QUICK) if quick else (OLD_CARDS, OLD_ENTRIES)
-        return [_row(name, asyncio.run(_purge(url, cards, entries))) for name, url in databases]
+    cards, entries = (QUICK, QUICK) if quick else (OLD_CARDS, OLD_ENTRIES)
+    with databases(["sqlite"] if quick else ["sqlite", "postgres"]) as urls:
+        return [_row(url, asyncio.run(_purge(url, cards, entries))) for url, _ in urls]
 
 
-def _row(database: str, found: _Found) -> Row:
+def _row(url: str, found: _Found) -> Row:
+    database = "SQLite" if url.startswith("sqlite") else "Postgres"
     return Row(
         "purge", f"a purge delays a delivery on {database}, p99", "ms", max(0.0, found.delay_ms),
         goal=Goal(GOAL_MS, of="ours"),
