@@ -296,13 +296,11 @@ class RouteTable:
         found = list(islice(_SPOKEN.finditer(text), _LONGEST_PHRASE))
         said = [_plain(match[0]) for match in found]
         lead = _lead_of(said)
-        for begin in dict.fromkeys((0, lead)):
-            if (
-                begin < len(found)
-                and (meant := self.patterned(text[found[begin].start() :], sentences=True)) is not None
-            ):
-                return meant
-        for begin in dict.fromkeys((0, lead)):
+        begins = [begin for begin in dict.fromkeys((0, lead)) if begin < len(found)]
+        lines = [text[found[begin].start() :] for begin in begins]
+        if (meant := self._first_patterned(lines, sentences=True)) is not None:
+            return meant
+        for begin in begins:
             for count in range(len(found), begin, -1):
                 if count == begin + 1 and (texted := self.patterned(text, only_texts=True)) is not None:
                     return texted  # "send Jordan a text saying …" is more than "send"
@@ -310,12 +308,15 @@ class RouteTable:
                     route, words = meant
                     rest = text[found[count - 1].end() :].strip()
                     return route, f"{words} {rest}".strip()
-        for begin in dict.fromkeys((0, lead)):
-            if begin < len(found) and (meant := self.patterned(text[found[begin].start() :])) is not None:
-                return meant
+        if (meant := self._first_patterned(lines)) is not None:
+            return meant
         if lead and lead < len(found) and (route_of_word := self.by_word.get(said[lead])) is not None:
             return route_of_word, text[found[lead].end() :].strip()
         return None
+
+    def _first_patterned(self, lines: Sequence[str], *, sentences: bool = False) -> tuple[Route, str] | None:
+        found = (self.patterned(line, sentences=sentences) for line in lines)
+        return next((meant for meant in found if meant is not None), None)
 
     def _phrased(self, said: Sequence[str]) -> tuple[Route, str] | None:
         """Return what a phrase means: as it is declared, else with articles more or fewer."""
@@ -338,8 +339,8 @@ class RouteTable:
     ) -> tuple[Route, str] | None:  # fmt: skip
         """Return the route that a whole line is a pattern of, with the words after the route's word. ``only_texts``:
         of the patterns that end in a text that leaves letter for letter. ``sentences``: of those that count before
-        phrases. ``word``: the number of one that has to belong
-        to the pattern itself, not to what somebody says in it. ``routes``: those that may be meant, by default all."""
+        phrases. ``word``: the number of one that has to belong to the pattern itself, not to what somebody says in it.
+        ``routes``: those that may be meant, by default all."""
         whole = " ".join(seen(readable(text)).replace("’", "'").split())
         line = whole.strip(" .!?")
         for route in self.order if routes is None else routes:
