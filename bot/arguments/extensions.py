@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-import phonenumbers
-
 from bot.arguments.number import why_no_number
 from bot.arguments.party import Party
 from bot.arguments.phonebook import UnclearName, either, party_of_entry
 from bot.basics.errors import ChatopsError
 from bot.basics.language import say
-from bot.basics.phone import national, read_number, readable, seen
+from bot.basics.phone import is_emergency_number, national, read_number, readable, seen
 from bot.basics.words import Word
 from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
@@ -83,7 +81,7 @@ async def party_by_extension(ctx: Ctx, text: str) -> Party | None:
             number=national(number, region),
         )
         raise UnclearName(which, (*entries, as_number))
-    if phonenumbers.is_emergency_number(digits, region) and not explicit:
+    if is_emergency_number(digits, region) and not explicit:
         why, names = why_no_number(digits, region), either(entries, region)
         raise UnclearName(say("{why} It is also the extension of {names}.", why=why, names=names), entries)
     if len(entries) > 1:
@@ -106,7 +104,7 @@ async def party_by_extension(ctx: Ctx, text: str) -> Party | None:
 def why_no_extension(text: str, region: str) -> str:
     """Return the sentence for digits that are neither a number nor anybody's extension."""
     digits = extension_typed(text)
-    if not digits or phonenumbers.is_emergency_number(digits, region):
+    if not digits or is_emergency_number(digits, region):
         return why_no_number(text, region)
     return say(
         "“{digits}” is nobody's extension here, and is too short for a phone number. Type a name, or the "

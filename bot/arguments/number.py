@@ -8,7 +8,7 @@ from phonenumbers import NumberParseException, ValidationResult
 
 from bot.basics.countries import country_name
 from bot.basics.language import mark, say
-from bot.basics.phone import LONGEST, home_of, national, read_number, readings_of, region_of
+from bot.basics.phone import LONGEST, home_of, is_emergency_number, national, read_number, readings_of, region_of
 from bot.contract.context import Ctx
 
 
@@ -60,7 +60,7 @@ def _flaw(text: str, region: str) -> str:
         return say("is too long for a phone number. Type one number, such as {example}.", example=_EXAMPLE)
     if any(c.isalpha() for c in text) or not digits:
         return say("is not a phone number. Type it in digits, such as {example}.", example=_EXAMPLE)
-    if any(phonenumbers.is_emergency_number("".join(digits), one) for one in region.split("+")):
+    if is_emergency_number("".join(digits), region):
         return say("is an emergency number. Dial it on a phone; it is never dialed from Slack.")
     try:
         problem = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(text, home_of(region)))

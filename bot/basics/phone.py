@@ -18,6 +18,8 @@ EXTENSION = re.compile(
 )
 """What may follow a number: ``x123``, ``ext. 123``, ``#123``."""
 _NUMBER = re.compile(r"\+?[\d\-\s().\u00a0/]*")
+_EMERGENCY_ANYWHERE = frozenset({"112", "911"})
+"""What every mobile phone takes for an emergency call, wherever it is (3GPP TS 22.101, 10.1.1)."""
 _MOSTLY_DIGITS = 7
 _FEW_LETTERS = 2
 _INVISIBLE = (
@@ -126,6 +128,13 @@ def region_of(e164: str) -> str:
 def is_region(code: str) -> bool:
     """Tell whether this is the code of a country that has phone numbers."""
     return code in phonenumbers.SUPPORTED_REGIONS
+
+
+def is_emergency_number(digits: str, region: str) -> bool:
+    """Tell whether digits call for help in one of the regions, or from any mobile phone in the world."""
+    return digits in _EMERGENCY_ANYWHERE or any(
+        phonenumbers.is_emergency_number(digits, one) for one in region.split("+") if one
+    )
 
 
 def written_forms(e164: str, region: str) -> tuple[str, ...]:

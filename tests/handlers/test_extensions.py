@@ -27,7 +27,9 @@ async def test_two_with_the_same_extension_are_a_choice(world: World) -> None:
     assert {one.value for one in doubt.value.meanings} == {NOOR.phone, MEI.phone}
 
 
-async def test_an_emergency_number_that_is_an_extension_too_is_never_guessed(world: World) -> None:
+@pytest.mark.parametrize("country", ["US", "NL", "JP"])
+async def test_an_emergency_number_that_is_an_extension_too_is_never_guessed(world: World, country: str) -> None:
+    await world.type(ANA, f"country {country}")
     with pytest.raises(SeveralMeanings, match="is an emergency number") as doubt:
         await world.type(ANA, "call 112")
     assert [one.value for one in doubt.value.meanings] == [SAM.phone]

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arguments.number import why_no_number
-from bot.basics.phone import read_number
+from bot.basics.phone import is_emergency_number, read_number
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,20 @@ def test_the_region_decides_about_local_numbers() -> None:
 def test_a_wrong_number_says_what_is_wrong(text: str, why: str) -> None:
     assert read_number(text, "US") is None
     assert why in why_no_number(text, "US")
+
+
+@pytest.mark.parametrize(
+    ("digits", "region"),
+    [("112", "US"), ("112", "NL+US"), ("112", "JP"), ("911", "GB+US"), ("999", "DE+GB"), ("110", "US+JP"), ("911", "")],
+)
+def test_emergency_numbers_of_each_region_and_of_mobile_phones_are_told(digits: str, region: str) -> None:
+    assert is_emergency_number(digits, region)
+    assert "is an emergency number" in why_no_number(digits, region or "US")
+
+
+def test_what_calls_for_help_elsewhere_is_an_extension_here() -> None:
+    assert not is_emergency_number("999", "US")
+    assert not is_emergency_number("114", "US+GB")
 
 
 @given(st.text(max_size=300))
