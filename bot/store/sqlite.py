@@ -50,15 +50,45 @@ class _Outcome:
     error: BaseException | None = None
 
 
+class _OpenConnections:
+    """Connections that stay open, one for each thread that asks: fetching one from the pool costs as much as most
+    queries."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._mine = threading.local()
+        self._all: list[Connection] = []
+
+    def run(self, query: Callable[[Connection], T]) -> T:
+        """Run a query on this thread's connection, and leave nothing begun."""
+        connection: Connection | None = getattr(self._mine, "connection", None)
+        if connection is None:
+            connection = self._mine.connection = self.engine.connect()
+            self._all.append(connection)
+        try:
+            return query(connection)
+        finally:
+            if connection.in_transaction():
+                connection.rollback()
+
+    def close(self) -> None:
+        """Close all of them, while nobody asks; whoever asks later opens new ones."""
+        for connection in self._all:
+            connection.close()
+        self._all.clear()
+        self._mine = threading.local()
+        self.engine.dispose()
+
+
 class SqliteDatabase:
     """The SQLite ``bot.store.database.Database``."""
 
     def __init__(self, url: URL) -> None:
         self.url = url
         sync = url.set(drivername="sqlite+pysqlite")
-        self._reading = build_engine(sync, begins="never", size=READERS)
+        self._reading = _OpenConnections(build_engine(sync, begins="never", size=READERS))
         self._writing = build_engine(sync, begins="always", size=1)
-        self._looking_up = build_engine(sync, begins="never", size=1, busy_timeout_ms=0)
+        self._looking_up = _OpenConnections(build_engine(sync, begins="never", size=READERS, busy_timeout_ms=0))
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         # A daemon: a process that forgot aclose() must still be able to exit, and SQLite survives being cut off.
@@ -69,13 +99,12 @@ class SqliteDatabase:
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         self._refuse_when_closed()
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._reading.run, query)
 
     async def look_up(self, query: Callable[[Connection], T]) -> T:
         self._refuse_when_closed()
         try:
-            with self._looking_up.connect() as connection:
-                return query(connection)
+            return self._looking_up.run(query)
         except OperationalError:  # another process recovers the file: in a thread it can be waited for
             return await self.read(query)
 
@@ -102,8 +131,8 @@ class SqliteDatabase:
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join)
         await asyncio.to_thread(self._readers.shutdown)
-        self._reading.dispose()
-        self._looking_up.dispose()
+        self._reading.close()
+        self._looking_up.close()
         self._writing.dispose()
         if self._shared is not None:
             await self._shared.dispose()
@@ -111,10 +140,6 @@ class SqliteDatabase:
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise DatabaseProblem("The database is closed: the bot is shutting down.")
-
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        with self._reading.connect() as connection:
-            return query(connection)
 
     def _write_until_closed(self) -> None:
         connection: Connection | None = None  # kept open: fetching it from the pool costs as much as an INSERT

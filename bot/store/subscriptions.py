@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     insert,
     literal,
@@ -43,10 +44,12 @@ from bot.store.schema import (
     StoreContext,
     belongs_to,
     company_columns,
+    company_values,
     everywhere,
     metadata,
     person_columns,
     within,
+    within_named,
 )
 from bot.store.table_rules import Forever, Goes, With, rules
 
@@ -73,6 +76,9 @@ subscription_versions = Table(
 )
 """Triggers of the database write here whenever a company's subscriptions change, whoever changes them."""
 
+_OLDEST_FIRST: Final = select(subscriptions).order_by(subscriptions.c.created_at, subscriptions.c.id)
+_HERE: Final = _OLDEST_FIRST.where(within_named(subscriptions), subscriptions.c.channel == bindparam("channel"))
+"""Built once: each command that is about the channel's own line asks it."""
 INDEXES: Final = 500
 """Companies whose subscriptions a process keeps in memory; those whose news was longest ago are read again."""
 
@@ -169,7 +175,10 @@ class Subscriptions:
 
     async def here(self, company: CompanyKey, channel: str) -> list[Subscription]:
         """Return a company's subscriptions that post to one place, oldest first."""
-        return await self._select(within(subscriptions, company), subscriptions.c.channel == channel)
+        rows = await self._context.database.look_up(
+            lambda connection: connection.execute(_HERE, company_values(company) | {"channel": channel}).all()
+        )
+        return [read_subscription(row) for row in rows]
 
     async def in_channel(self, team_id: str, channel: str) -> list[Subscription]:
         """Return the subscriptions of all companies that post to one place, oldest first."""
@@ -280,7 +289,7 @@ class Subscriptions:
 
 
 def _oldest_first(*where: Any) -> Select[Any]:
-    return select(subscriptions).where(*where).order_by(subscriptions.c.created_at, subscriptions.c.id)
+    return _OLDEST_FIRST.where(*where)
 
 
 def _placed(connection: Connection, subscription: Subscription) -> Subscription:

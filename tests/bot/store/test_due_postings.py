@@ -49,7 +49,10 @@ async def test_on_sqlite_a_look_takes_as_many_steps_with_50000_old_cards_as_with
         steps += STEPS
         return 0
 
-    event.listen(database._reading, "checkout", lambda connection, *_: connection.set_progress_handler(count, STEPS))
+    event.listen(
+        database._reading.engine, "checkout", lambda connection, *_: connection.set_progress_handler(count, STEPS)
+    )
+    database._reading.close()
     await make_due(sqlite_store)
     taken = []
     for first, last in ((0, 500), (500, 50_000)):

@@ -140,9 +140,11 @@ async def test_on_sqlite_a_call_takes_as_many_steps_with_20000_old_cards_as_with
         steps += 1
         return 0
 
-    for engine in (database._reading, database._looking_up, database._writing):
+    for engine in (database._reading.engine, database._looking_up.engine, database._writing):
         event.listen(engine, "checkout", lambda connection, *_: connection.set_progress_handler(count, STEPS))
         engine.dispose()
+    database._reading.close()
+    database._looking_up.close()
     await live_through(sqlite_store, "first")
     taken = []
     for first, last in ((0, 500), (500, 20_000)):
