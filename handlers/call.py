@@ -88,6 +88,8 @@ class _Later(Moment):
                 "ring",
                 "phone",
                 "call back",
+                "ring back",
+                "phone back",
                 "ring up",
                 "call up",
                 "give a call to",

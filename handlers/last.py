@@ -53,9 +53,11 @@ def _said(*patterns: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]
         **{f"block {which}caller": "block" for which in ("this ", "that ", "last ", "the last ", "my last ")},
         **{f"call back {the}last {what}": do for the in ("the ", "my ", "") for what, do in _BACK.items()},
     },
+    sentences=_said(  # "ring" and the like begin a call by themselves
+        (rf"(?:call|ring|phone|dial|return)(?: up| back)? {_LAST}(?: back| again)?", "{only} call"),
+        (r"(?:call|ring|phone|dial)(?: up)? (?:them|him|her|it)(?: back| again)?|redial|call again", "call"),
+    ),
     patterns=_said(
-        (rf"(?:call|ring|phone|dial|return)(?: back)? {_LAST}(?: back)?", "{only} call"),
-        (r"(?:call|ring|phone|dial) (?:them|him|her|it)(?: back)?|redial|call again", "call"),
         (rf"block (?:{_LAST}|him|her|them)", "block"),
         (
             rf"(?:text|txt|sms|message|msg|tell|reply to|write(?: to)?|send) {_THEM}[:,]? (?P<verbatim>.+)",
