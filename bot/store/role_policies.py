@@ -1,6 +1,6 @@
 """What each company has decided about roles: who has which, and what needs which."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, Column, Connection, Table, select
 
@@ -14,7 +14,7 @@ from bot.store.schema import (
     everywhere,
     insert_for,
     metadata,
-    within,
+    within_named,
 )
 from bot.store.table_rules import Forever, rules
 
@@ -27,6 +27,9 @@ role_policies = Table(
     info=rules(forget=Forever("until an admin changes it, or the workspace leaves")),
 )
 
+_GET: Final = select(role_policies.c.policy).where(within_named(role_policies))
+_ANY: Final = select(role_policies.c.team_id).limit(1)
+
 
 class RolePolicies:
     """Queries on the roles of companies."""
@@ -36,19 +39,17 @@ class RolePolicies:
 
     async def get(self, company: CompanyKey) -> dict[str, Any] | None:
         """Return what a company has decided, None for nothing."""
-        asked = select(role_policies.c.policy).where(within(role_policies, company))
 
         def query(connection: Connection) -> dict[str, Any] | None:
-            return connection.execute(asked).scalar_one_or_none()
+            return connection.execute(_GET, company_values(company)).scalar_one_or_none()
 
         return await self._context.database.look_up(query)
 
     async def are_none(self) -> bool:
         """Tell whether no company has decided anything, so that nobody has to be asked."""
-        asked = everywhere(select(role_policies.c.team_id).limit(1), Everywhere.WHOSE)
 
         def query(connection: Connection) -> bool:
-            return connection.execute(asked).first() is None
+            return connection.execute(everywhere(_ANY, Everywhere.WHOSE)).first() is None
 
         return await self._context.database.look_up(query)
 

@@ -30,10 +30,9 @@ from bot.store.role_policies import RolePolicies
 
 _log = structlog.get_logger(__name__)
 
-KNOWN_FOR_S: Final = 10.0
-"""How long a copy of what a company has decided is used: so much later another process follows a change at most."""
 ROLE_KNOWN_FOR_S: Final = 60.0
-"""The same for who is in a user group, and for what Dialpad says of a person."""
+"""How long it is remembered who is in a user group, and what Dialpad says of a person. What a company has decided is
+not: a change holds at once, in every process."""
 NEVER_BARRED: Final = frozenset({"audit", "connect", "disconnect", "help", "home", "menu", "roles", "whoami"})
 """Files of handlers that no rule can be for: without them nobody could find out why, or change it."""
 _NAMED: Final = 3
@@ -75,8 +74,6 @@ class Permissions:
         self._monotonic = monotonic
         self._fixed = fixed
         self._file = file
-        self._free_until = 0.0
-        self._known: dict[CompanyKey, tuple[float, RolePolicy]] = {}
         self._members: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
         self._at_dialpad: dict[object, tuple[float, _AtDialpad]] = {}
 
@@ -86,33 +83,26 @@ class Permissions:
 
     def forget(self) -> None:
         """Ask again, whoever wants to know."""
-        self._free_until = 0.0
-        for known in (self._known, self._members, self._at_dialpad):
-            known.clear()
+        self._members.clear()
+        self._at_dialpad.clear()
 
     async def policy(self, company: CompanyKey) -> RolePolicy:
         if self._fixed is not None:
             return self._fixed
-        until, known = self._known.get(company, (0.0, None))
-        if known is None or self._monotonic() >= until:
-            stored = await self._policies.get(company)
-            known = RolePolicy() if stored is None else STORED_POLICY.load(stored)
-            self._known[company] = (self._monotonic() + KNOWN_FOR_S, known)
-        return known
+        stored = await self._policies.get(company)
+        return RolePolicy() if stored is None else STORED_POLICY.load(stored)
 
     async def save(self, company: CompanyKey, policy: RolePolicy) -> None:
         if self._fixed is not None:
             raise UserError(say("The roles are in the file {file}, so they cannot be changed here.", file=self._file))
         await self._policies.save(company, STORED_POLICY.dump(policy))
-        self._free_until = 0.0
-        self._known[company] = (self._monotonic() + KNOWN_FOR_S, policy)
 
     # Who may
 
     async def check(self, ctx: Ctx, action: Action[Any]) -> None:
-        if await self._is_free():
+        if await self._is_free(ctx):
             return
-        policy = await self.policy((await ctx.account.link()).company_of(ctx.person))
+        policy = await self._holding(ctx, (await ctx.account.link()).company_of(ctx.person))
         needed = policy.needed_for(type(action))
         if needed == FREE:
             return
@@ -121,10 +111,10 @@ class Permissions:
             raise NeedsApproval(action, needed.approval)
 
     async def check_early(self, ctx: Ctx, action: type[Action[Any]] | None, word: str) -> None:
-        if await self._is_free():
+        if await self._is_free(ctx):
             return
         try:
-            policy = await self.policy(await ctx.account.company())
+            policy = await self._holding(ctx, await ctx.account.company())
         except NotConnected:
             return  # they can do nothing at Dialpad, and are asked to connect first
         for needed, name in (
@@ -134,16 +124,15 @@ class Permissions:
             if needed != FREE:
                 await self._check(ctx, policy, needed, name, None)
 
-    async def _is_free(self) -> bool:
+    async def _is_free(self, ctx: Ctx) -> bool:
         """Tell whether nobody has decided anything, as mostly: then nothing is asked of anybody."""
         if self._fixed is not None:
             return not self._fixed.rules
-        if self._monotonic() < self._free_until:
-            return True
-        if not await self._policies.are_none():
-            return False
-        self._free_until = self._monotonic() + KNOWN_FOR_S
-        return True
+        return await ctx.once("no roles", self._policies.are_none)
+
+    async def _holding(self, ctx: Ctx, company: CompanyKey) -> RolePolicy:
+        """Return what a company has decided, as it was when this request first asked."""
+        return await ctx.once(("roles", company), lambda: self.policy(company))
 
     async def _check(
         self, ctx: Ctx, policy: RolePolicy, needed: Requirement, name: str, action: Action[Any] | None
