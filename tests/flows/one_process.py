@@ -15,13 +15,14 @@ ONE_PROCESS: Final = {
     "test_what_it_costs.py": "counts what this process writes",
     "test_roles.py::test_whoever_is_asked_reads_it_in_their_own_language": "changes languages, as test_languages.py",
     "test_roles.py::test_what_was_asked_before_a_restart_can_be_approved_after_it": "ends its bot",
+    "test_traces.py": "reads what this process sends to OpenTelemetry",
     "test_strangers.py": "knocks at the bot's app without a server between",
 }
 """By file, or file and function."""
 
 ITS_INSIDE: Final = re.compile(
     r"\bBot\.start\(|\.bot\.web\b|\brunning_demo\(|\bdeliver=|\bdatabase=|\bset_up_logging\(|\bcounting\(|\.bot\.aclose\("
-    r"|\.read_in\("
+    r"|\.read_in\(|OTEL_EXPORTER"
 )
 """What only one process gives to a test."""
 

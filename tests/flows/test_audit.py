@@ -74,12 +74,17 @@ async def test_a_changed_subscription_is_named(ana: Hands, demo: Demo) -> None:
     assert [dict(one.about.details) for one in entries] == [{}, {"new": True}]
 
 
-async def test_a_terminal_shows_it(priya: Hands, demo: Demo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    await priya.type("/dp dnd on")
-    await demo.bot.store.audit.flush()
+def in_a_terminal(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the command line the settings of the bot."""
     monkeypatch.setenv("DATABASE_URL", demo.bot.settings.database_url)
     if demo.bot.settings.encryption_keys:
         monkeypatch.setenv("ENCRYPTION_KEYS", demo.bot.settings.encryption_keys.get_secret_value())
+
+
+async def test_a_terminal_shows_it(priya: Hands, demo: Demo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    await priya.type("/dp dnd on")
+    await demo.bot.store.audit.flush()
+    in_a_terminal(demo, monkeypatch)
 
     def run(*args: str) -> Any:
         return CliRunner().invoke(app, ["audit", *args])
@@ -129,7 +134,7 @@ async def test_what_is_chained_is_checked_in_a_terminal(
     await priya.type("/dp dnd on")
     await demo.bot.store.audit.flush()
     assert await demo.bot.store.audit.chain()
-    monkeypatch.setenv("DATABASE_URL", demo.bot.settings.database_url)
+    in_a_terminal(demo, monkeypatch)
     shown = await asyncio.to_thread(CliRunner().invoke, app, ["db", "check", "--json"])
     (found,) = [one for one in json.loads(shown.stdout) if "Audit chain" in one.values()]
     assert "complete" in str(found)

@@ -154,6 +154,17 @@ async def test_without_dialpad_what_is_known_is_shown_and_it_says_so(sam: Hands)
     sam.demo.dialpad.faults.clear()
 
 
+async def test_what_somebody_opens_is_drawn_anew_when_another_process_drew_meanwhile(sam: Hands) -> None:
+    await opened(sam)
+    held = sam.demo.dialpad.faults.add("GET /api/v2/users/me", kind="slow")
+    await sam.person.open_home()
+    await held.entered.wait()
+    older = {"type": "home", "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "As it was"}}]}
+    await sam.demo.bot.dispatcher.tools.messages.publish_home(sam.key, older)
+    sam.demo.dialpad.faults.clear()
+    assert "As it was" not in said(await until_home(sam, "Sam Okafor at Dialpad"))
+
+
 async def test_what_one_did_lately_and_starred_is_one_press_away(sam: Hands) -> None:
     await sam.type("/dp dnd on")
     home = await opened(sam)

@@ -168,14 +168,16 @@ class SlackMessages:
 
     async def publish_home(
         self, person: PersonKey, view: Json, *, hash_: str | None = None, through: str | None = None
-    ) -> None:
-        """Publish a person's Home tab. With ``hash_``, a tab that changed meanwhile is left as it is."""
+    ) -> bool:
+        """Publish a person's Home tab. With ``hash_``, a tab that changed meanwhile is left as it is: False then."""
         client = await self._clients.of(through or person.team_id)
         try:
             await client.views_publish(user_id=person.user_id, view=view, hash=hash_)
         except SlackApiError as problem:
             if slack_code(problem) != "hash_conflict":
                 raise
+            return False
+        return True
 
     async def say(self, person: PersonKey, where: Where, message: Message, *, replace: bool = False) -> None:
         """Post a message to this person only, near where they asked: ``response_url``, else ephemeral, else a DM."""

@@ -358,6 +358,8 @@ class Dispatcher:
         await self._finish(request, placed)
         if request.durable:
             await self._homes.changed(request.person)
+        elif isinstance(placed.screen, HomeScreen) and placed.screen.overtaken:
+            await self._homes.show(request.person)
 
     async def _finish(self, request: Request, placed: PlacedRequest) -> None:
         if request.recorded and request.incoming is not None:

@@ -421,17 +421,19 @@ class SubmitScreen(ModalScreen):
 
 
 class HomeScreen:
-    """The app's Home tab. With ``hash_``, a tab that was redrawn meanwhile is left as it is."""
+    """The app's Home tab. With ``hash_``, a tab that was redrawn meanwhile is left as it is; ``overtaken`` tells so:
+    nobody knows then which of the two is newer."""
 
     def __init__(self, tools: ScreenTools, ctx: Ctx, *, hash_: str | None = None) -> None:
         self._tools = tools
         self._ctx = ctx
         self._hash = hash_
+        self.overtaken = False
 
     async def answer(self, route: Route | None, answer: Answer) -> None:
         if isinstance(answer, Reply | Card | Listing):
             view = render_home(answer, await self._tools.reader(self._ctx, answer))
-            await self._tools.messages.publish_home(
+            self.overtaken = not await self._tools.messages.publish_home(
                 self._ctx.person, view, hash_=self._hash, through=self._ctx.where.through
             )
 
