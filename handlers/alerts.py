@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -48,6 +48,11 @@ _WHEN: Final = (
 )
 _LINE_AT_END: Final = r"(?: (?:in|for|at|on|of) (?:the )?(?P<line>[\w' -]+?)(?: (?:queue|line|call center))?)?"
 _MANY: Final = r"(?:(?:more than|over|above|at least|>=?|min(?:imum)?) ?)?"
+_OVER: Final = r"(?:more than|longer than|over|above|at least|>=?) ?"
+_ALERTS: Final = r"(?:alerts?|alarms?)(?: me| us| here)?(?: (?:at|when|if|for|from))?"
+_ALERTS_OF: Final = (
+    rf"{_ALERTS}(?: (?:in|on|of))? (?P<line>(?!(?:in|on|of|for|at|when|if|me|us|here)\b)[\w'-]+(?: [\w'-]+)?)"
+)
 _PEOPLE: Final = r"(?: (?:calls?|callers?|people|customers?|persons?|clients?))?"
 SENTENCES: Final = tuple(
     (re.compile(_WHEN + said, re.IGNORECASE), words)
@@ -84,6 +89,17 @@ SENTENCES: Final = tuple(
             "{whom} {line} nobody on",
         ),
     )
+) + tuple(
+    (re.compile(said, re.IGNORECASE), words)
+    for said, words in (
+        (
+            rf"{_ALERTS} (?P<wait>{_OVER}\d+) ?(?:m|min|mins|minutes?)(?: wait(?:ing)?)?{_LINE_AT_END}",
+            "{line} wait {wait}",
+        ),
+        (rf"{_ALERTS} (?P<count>{_OVER}\d+){_PEOPLE}{_LINE_AT_END}", "{line} waiting {count}"),
+        (rf"{_ALERTS_OF} (?P<wait>{_OVER}\d+) ?(?:m|min|mins|minutes?)(?: wait(?:ing)?)?", "{line} wait {wait}"),
+        (rf"{_ALERTS_OF} (?P<count>{_OVER}\d+){_PEOPLE}(?: wait(?:ing)?)?", "{line} waiting {count}"),
+    )
 )
 """Alerts as people ask for them; the form that opens shows what was understood."""
 
@@ -91,6 +107,10 @@ SENTENCES: Final = tuple(
 @dataclass(frozen=True)
 class AtLeast(Choice):
     """One of a few numbers, also typed as "more than 3" or as a number between two of them, where the lower counts."""
+
+    _: KW_ONLY
+    is_span: bool = False
+    """Whether it is a time: longer than 5 minutes is 5, where more than 5 callers are 6."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         counts = range(min(_LONGEST_COUNT, len(words)), 0, -1)
@@ -100,7 +120,7 @@ class AtLeast(Choice):
         found = _COUNT.fullmatch(text.casefold())
         if found is None:
             return super().chosen(text)
-        wanted = int(found["number"]) + bool(found["over"])
+        wanted = int(found["number"]) + (bool(found["over"]) and not self.is_span)
         lower = [option.value for option in self.options if int(option.value) <= wanted]
         return lower[-1] if lower else self.options[0].value
 
@@ -131,13 +151,13 @@ async def alerts(
     ] = None,
     waiting: Annotated[
         str | None,
-        AtLeast("When so many wait", keywords=("waiting",), options=_counts((1, 2, 3, 4, 5, 10, 20), "or more callers"),
-               unset="Never"),
+        AtLeast("When so many wait", keywords=("waiting",),
+               options=_counts((*range(1, 11), 12, 15, 20), "or more callers"), unset="Never"),
     ] = None,
     wait: Annotated[
         str | None,
-        AtLeast("When somebody waits for", keywords=("wait",), options=_counts((1, 2, 3, 5, 10, 15), "min"),
-               unset="Never"),
+        AtLeast("When somebody waits for", keywords=("wait",), options=_counts((*range(1, 11), 12, 15, 20, 30), "min"),
+               unset="Never", is_span=True),
     ] = None,
     nobody: Annotated[bool | None, Switch("When nobody is on duty", keywords=("nobody",))] = None,
     off: Annotated[

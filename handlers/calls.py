@@ -87,6 +87,11 @@ _ABOUT: Final = tuple(
                 "todays calls",
                 "today's calls",
                 "yesterdays calls",
+                *(
+                    f"{did} {one} {call}"
+                    for one in ("anyone", "anybody", "someone", "somebody")
+                    for did, call in (("did", "call"), ("did", "call me"), ("has", "called"), ("has", "called me"))
+                ),
             ),
             "",
         ),
@@ -94,6 +99,8 @@ _ABOUT: Final = tuple(
             (
                 "missed",
                 "missed calls",
+                "missed calls of",
+                "missed calls for",
                 "show missed calls",
                 "my missed calls",
                 "show me missed calls",
@@ -115,6 +122,7 @@ _ABOUT: Final = tuple(
                 "what calls i lost",
                 "which calls i lost",
                 "unanswered calls",
+                "abandoned calls",
             ),
             "missed",
         ),
@@ -174,6 +182,7 @@ _ABOUT: Final = tuple(
             "",
         ),
         **{f"{calls} last {few}": "" for calls in ("calls", "show") for few in ("5", "10", "20")},
+        **{f"{my}last {few} calls": "" for my in ("", "my ", "show ", "the ") for few in ("3", "5", "10", "20")},
     },
     patterns=_ABOUT,
     examples=("calls today missed", "calls with +1 415 555 0150", "calls in Support yesterday"),
@@ -188,7 +197,7 @@ async def calls(
         Period | None,
         Since(
             "When",
-            keywords=("since", "from", "on"),
+            keywords=("since", "from", "on", "of", "in", "during"),
             bare=True,
             placeholder="Last 7 days",
             hint="Today, yesterday, monday …",

@@ -56,7 +56,11 @@ _SWITCHED: Final = {
     for name in ("dnd", "do not disturb", "don't disturb")
     for state, verbs, others in (
         ("on", ("turn on", "switch on", "put on", "activate", "enable", "start"), ("turn", "switch", "put", "set")),
-        ("off", ("turn off", "switch off", "deactivate", "disable", "stop", "end", "quit"), ("turn", "switch", "set")),
+        (
+            "off",
+            ("turn off", "switch off", "deactivate", "disable", "stop", "end", "quit", "cancel", "remove"),
+            ("turn", "switch", "set"),
+        ),
     )
     for said in (*(f"{verb} {name}" for verb in verbs), *(f"{verb} {name} {state}" for verb in others))
 }

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from bot.basics.language import mark, say
-from bot.basics.words import did_you_mean
+from bot.basics.words import FILLERS, did_you_mean
 from bot.contract.argument import Carried, Text
 from bot.contract.context import CommandInfo, Ctx
 from bot.contract.doubt import WORDS, Doubt
@@ -62,9 +62,9 @@ async def help_(
     typed."""
     known = _known(ctx)
     typed = ctx.deps.settings.typed
-    if word is None or not word.strip():
+    wanted = (word or "").strip().lstrip("/").casefold().strip("!?., ")
+    if not wanted or wanted in FILLERS:
         return _overview(ctx)
-    wanted = word.strip().lstrip("/").casefold()
     wanted = wanted.removeprefix(typed("").lstrip("/").casefold()).strip(" -") or wanted
     if (info := known.get(wanted)) is not None:
         return _card(ctx, info)

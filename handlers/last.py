@@ -60,9 +60,13 @@ def _said(*patterns: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]
     patterns=_said(
         (rf"block (?:{_LAST}|him|her|them)", "block"),
         (
-            rf"(?:text|txt|sms|message|msg|tell|reply to|write(?: to)?|send) {_THEM}[:,]? (?P<verbatim>.+)",
+            (
+                rf"(?:text|txt|sms|message|msg|tell|reply to|write(?: to)?|send) {_THEM}"
+                r"(?: back(?=[:,]| that\b))?[:,]? (?P<verbatim>.+)"
+            ),
             "text saying",
         ),
+        (rf"let {_THEM} know(?: that)?[:,]? (?P<verbatim>.+)", "text saying"),
         (rf"(?:{_WRITE}) {_THEM}", "text"),
         (rf"(?:(?:show|get|give)(?: me)? )?(?:the |a |an )?(?:ai )?(?:recap|summary){_OF}{_WITH}", "recap {who}"),
         (rf"summari[sz]e{_OF}{_WITH}", "recap {who}"),
@@ -95,7 +99,9 @@ async def last(
     ] = None,
     text: Annotated[
         str | None,
-        Text("Text", keywords=("saying",), verbatim=True, emoji=True, longest=LONGEST_TEXT, shown=False),
+        Text(
+            "Text", keywords=("saying",), verbatim=True, emoji=True, introduced=True, longest=LONGEST_TEXT, shown=False
+        ),
     ] = None,
 ) -> Answer:  # fmt: skip
     """Show the last call, or what was asked for of it. Calls and blocks nobody: those are looked at once more."""

@@ -133,6 +133,13 @@ _SENTENCES: Final = tuple(
     )
 )
 """Wishes that name a line before or after what is to be told."""
+_DUTY_OF: Final = re.compile(
+    r"(?P<who>(?!(?:i|we|you|he|she|they|it|any|some|no|nobody|anybody|somebody|there|a|an|the|my|our)\b)@?[\w.'-]+"
+    r"(?: [\w'-]+)?) (?:is|are|goes|go|went|gets|comes|come|becomes|turns)(?: back)?"
+    r"(?: (?:on|off|back|available|free|here|online|there|in|away|out|home)(?: (?:on )?duty)?)(?: again)?",
+    re.IGNORECASE,
+)
+"""Whose duty somebody wants to be told of: "when noor goes off duty"."""
 
 
 @router.command(
@@ -176,6 +183,12 @@ _SENTENCES: Final = tuple(
                 "turn off notifications",
                 "turn notifications off",
                 "no notifications",
+                "no more notifications",
+                "alerts off",
+                "no alerts",
+                "no more alerts",
+                "turn off alerts",
+                "turn alerts off",
                 "unsubscribe from everything",
             ),
             "stop",
@@ -298,6 +311,8 @@ async def _typed(ctx: Ctx, words: str, *, usage: str = _LIKE, **more: str) -> An
     try:
         raw = {**await read_words(ctx, route, said, usage=usage), **more}
     except UserError as problem:
+        if (of := _DUTY_OF.fullmatch(said.strip(" .,!?"))) is not None:
+            raise _duty_of_one(of["who"], before) from problem
         others = [f"notify {line}" for line in _near_beginnings(f"me {words}" if more else words)]
         raise await with_choices(ctx, route, said, {}, problem, typed=before, others=others) from problem
     raw |= {"only": f"{raw.get('only', '')} queue:{callers}".strip()} if callers else {}
@@ -307,6 +322,19 @@ async def _typed(ctx: Ctx, words: str, *, usage: str = _LIKE, **more: str) -> An
         own = "me " if more else ""
         meant = [_meaning(f"{own}{words}", unclear, one) for one in unclear.meanings]
         raise Doubt(unclear.text, meant) from None
+
+
+def _duty_of_one(name: str, before: str) -> Doubt:
+    """Return what there is for a wish to be told of one person's duty: that of all of a line, and a look now."""
+    return Doubt(
+        say("Duty changes are told for a whole line, not for {name} alone.", name=name[:40]),
+        (
+            Button(
+                "Tell of all duty changes", "notify.notify", {"words": f"{before.removeprefix('notify').strip()} duty"}
+            ),
+            Button("Who is on duty?", "oncall.oncall"),
+        ),
+    )
 
 
 def _near_beginnings(words: str) -> list[str]:

@@ -63,10 +63,6 @@ LONGEST_REASON: Final = 75
                 "whos on call",
                 "who is oncall",
                 "who can cover",
-                "who is free",
-                "who is available",
-                "is anybody free",
-                "is anyone free",
                 "free agents",
                 "available agents",
                 "who's oncall",
@@ -91,19 +87,58 @@ LONGEST_REASON: Final = 75
                 "who is here",
                 "who's here",
                 "whos here",
+                "who on duty",
+                "who off duty",
+                "who free",
+                *(f"{who} {where}" for who in ("who is", "who's", "whos") for where in ("around", "free", "available")),
+                *(
+                    f"{who} {where}"
+                    for one in ("anyone", "anybody", "someone", "somebody")
+                    for who in (one, f"is {one}")
+                    for where in ("around", "free", "available", "there", "in", "on duty")
+                ),
+                "list agents",
+                "list the agents of",
+                "list operators",
+                "who are the agents of",
+                "who are the agents in",
+                "agents of",
+                "agents in",
+                "who can take a call",
+                "who can take calls",
+                "who can take this call",
             ),
             "",
         ),
         "cover me": "cover me",
         "cover for me": "cover me",
-        "can somebody cover me": "cover me",
-        "can someone cover me": "cover me",
         "ask for cover": "cover me",
+        **{
+            f"{who} {cover} me": "cover me"
+            for who in (
+                "i need someone to",
+                "i need somebody to",
+                "can someone",
+                "can somebody",
+                "can anyone",
+                "can anybody",
+                "who can",
+                "someone",
+                "somebody",
+            )
+            for cover in ("cover", "cover for")
+        },
         "i need cover": "cover me",
     },
     patterns=(
         (re.compile(r"(?:is|are) .+ (?:on|off) duty", re.IGNORECASE), ""),
-        (re.compile(r"is [\w'-]+(?: [\w'-]+)? (?:available|free|busy|there|working|here|on shift)", re.IGNORECASE), ""),
+        (re.compile(r"(?:how long|since when) (?:is|has|have|was|are) .+ (?:on|off) duty", re.IGNORECASE), ""),
+        (
+            re.compile(
+                r"is [\w'-]+(?: [\w'-]+)? (?:available|free|busy|there|working|here|in|around|on shift)", re.IGNORECASE
+            ),
+            "",
+        ),
     ),
     examples=("oncall", "oncall Support", "oncall cover me until 18:00"),
     title="Who is on duty?",

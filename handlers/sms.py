@@ -49,6 +49,7 @@ TextToSend = Annotated[
         "Message",
         verbatim=True,
         emoji=True,
+        introduced=True,
         multiline=True,
         longest=LONGEST,
         hint="You see a preview before it is sent.",
@@ -79,6 +80,7 @@ _SAYING: Final = tuple(
             r"(?: (?:saying|that says|which says|to say))?: ?(?P<verbatim>.+)"
         ),
         r"let (?P<who>(?!(?:me|us|him|her|them)\b).{1,60}?) know(?: that)?[:,]? (?P<verbatim>.+)",
+        r"(?:answer|reply) (?P<who>(?!(?:rates?|times?)\b)[^:]{1,60}): (?P<verbatim>.+)",
     )
 )
 """Where words for texting stand between the address and the text."""
@@ -131,7 +133,15 @@ async def _dropped(ctx: Ctx, args: RawArgs) -> None:
                 "write message to",
                 "write a message to",
                 "say to",
+                "reply",
+                "inform",
                 "reply to",
+                *(
+                    f"schedule {article}{message} {to}"
+                    for article in ("", "a ", "an ")
+                    for message in ("text", "message", "sms")
+                    for to in ("to", "for")
+                ),
                 "answer to",
                 "send message",
                 "send a message",

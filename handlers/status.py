@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from bot.arguments.moment import UNTIL, Moment
 from bot.arguments.text_with_time import TextWithTime, ends_in
 from bot.basics.language import say
-from bot.basics.words import did_you_mean
+from bot.basics.words import FILLERS, did_you_mean
 from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Text
 from bot.contract.context import Ctx, Origin
@@ -92,7 +92,7 @@ async def set_to(ctx: Ctx, text: Annotated[str, Text("Status", longest=LONGEST)]
 async def _set(ctx: Ctx, text: str, until: datetime | None) -> Answer:
     key = waiting_key(ctx.person, "status")
     before = (await ctx.send(GetUser())).status_message or ""
-    if text.casefold() in _CLEARING:
+    if _bare(text) in _CLEARING:
         await ctx.deps.later.cancel(key)
         if not before:
             return Reply(say("You had no status message."))
@@ -120,6 +120,14 @@ async def back(ctx: Ctx, text: Annotated[str, Text("Status", shown=False)]) -> A
         return Nothing()
     await ctx.send(SetStatusMessage(status_message=""))
     return Reply(sentence("Time's up: your status {said} was cleared.", said=_quoted(text)), buttons=(_change(""),))
+
+
+def _bare(text: str) -> str:
+    """Return a text without what changes nothing at its end: "clear pls" is "clear"."""
+    words = [word.strip(",.!") for word in text.casefold().split()]
+    while len(words) > 1 and (words[-1] in FILLERS or not words[-1]):
+        words.pop()
+    return " ".join(words)
 
 
 def _quoted(text: str) -> Prose:

@@ -32,7 +32,7 @@ from bot.dialpad.action import Entity
 
 async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_number: bool = False) -> Party:
     """Return the party that a number, an extension, a name or a mention means. Raises UnclearName."""
-    shown = text.strip().strip(",;:")
+    shown = text.strip().strip(",;:!?")
     region = await ctx.region()
     if (inside := await party_by_extension(ctx, shown)) is not None:
         return inside

@@ -20,7 +20,7 @@ _TYPED: Final = re.compile(
     r"(?P<said>(?:ext(?:ension)?|extn)\b[\s.:=]*|(?:ext|x)(?=\d)|x\s+(?=\d)|\#)?(?P<digits>\d{1,7})", re.IGNORECASE
 )
 _SAID: Final = frozenset({"ext", "ext.", "ext:", "extn", "extn.", "extension", "extension:", "x", "#"})
-_MARKS: Final = " ,;:"
+_MARKS: Final = " ,;:!?."
 
 
 def extension_typed(text: str) -> str:

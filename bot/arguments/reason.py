@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
+from typing import Final
 
 from bot.arguments.moment import is_moment
 from bot.basics.errors import ChatopsError
@@ -12,6 +13,11 @@ from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 from bot.dialpad.actions.offices import ListOffDutyReasons
 from bot.dialpad.actions.users import GetUser
+
+_PAUSES: Final = frozenset(
+    {"lunch", "break", "pause", "breakfast", "dinner", "coffee", "meeting", "training", "brb", "afk"}
+)
+_COURTESY: Final = frozenset({"please", "pls", "plz", "thanks", "thx"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,10 @@ class Reason(Lookup):
             return 0
         mentions = (at for at, word in enumerate(words) if at and len(word.text) > 1 and word.text.startswith("@"))
         words = words[: next(mentions, len(words))]  # whose duty it is, not why
+        while len(words) > 1 and words[-1].text.casefold().strip(",.!") in _COURTESY:
+            words = words[:-1]
+        if len(words) > 1 and words[-1].text.isdigit() and words[-2].text.casefold() in _PAUSES:
+            return len(words) - 1  # how long, and asked: minutes or hours
         for start in range(max(1, len(words) - 4), len(words)):
             if is_moment(" ".join(word.text for word in words[start:])):
                 return start
@@ -39,6 +49,7 @@ class Reason(Lookup):
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
         text = " ".join((" ".join(raw) if isinstance(raw, list) else str(raw)).split())
+        text = text[4:] if text.casefold().startswith("for ") else text  # "off duty for lunch"
         if len(text) > self.longest:
             raise self.refuse(
                 name,

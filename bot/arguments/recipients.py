@@ -33,6 +33,8 @@ from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
 
 _SEPARATORS = frozenset({",", ";", "and", "&", "+"})
+_AS_AND = frozenset({"n", "n'", "'n", "und", "et", "plus", "y"})
+"""Words that people type for "and", and that may begin a text."""
 _MARKS_ALONE = frozenset({",", ";", ":", "-"})
 """Between the address and the text."""
 _LEADS = frozenset({"to", "for"})
@@ -195,7 +197,8 @@ class Recipients(Lookup):
         surname, another's name. None without a doubt."""
         if extension := _mistyped_extension(taken[-1], rest):
             return Address(taken, extension)
-        joined = is_near(rest[0].text.casefold(), "and") and await self._one(ctx, rest[1:], joined=True)
+        said_and = _plain(rest[0]) in _AS_AND or is_near(rest[0].text.casefold(), "and")
+        joined = said_and and await self._one(ctx, rest[1:], joined=True)
         if joined and joined + 1 < len(rest):
             return Address((*taken, *rest[1 : joined + 1]), rest[joined + 1].start)
         if taken[-1].quoted or taken[-1].text.endswith((",", ";", ":")) or looks_like_number(taken[-1].text):

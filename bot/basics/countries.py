@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.basics.language import ENGLISH, say_country, spoken
 from bot.basics.name_search import fold
-from bot.basics.words import did_you_mean
+from bot.basics.words import did_you_mean, slips_by_key
 
 _TABLE: Final = """
 AC=Ascension Island;AD=Andorra;AE=United Arab Emirates;AF=Afghanistan;AG=Antigua and Barbuda;AI=Anguilla;AL=Albania
@@ -79,9 +79,17 @@ def region_named(text: str) -> str | None:
 
 
 def regions_near(text: str) -> list[str]:
-    """Return the countries whose names are nearest to a mistyped one."""
+    """Return the countries whose names, or two letters, are nearest to a mistyped one."""
+    typed = text.strip().casefold()
+    if len(typed) == _CODE and typed.isalpha():
+        codes = (code for code in NAMES if sorted(code.casefold()) == sorted(typed) or slips_by_key(typed, code))
+        return list(codes)[:_MOST_NEAR]
     by_name = _by_name()
     return list(dict.fromkeys(by_name[name] for name in did_you_mean(_plain(text), by_name)))
+
+
+_CODE: Final = 2
+_MOST_NEAR: Final = 5
 
 
 def _by_name() -> dict[str, str]:

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-FILLERS = frozenset({"please", "pls", "plz", "now", "back", "again", "thanks", "thx", "ok", "asap"})
+FILLERS = frozenset({"please", "pls", "plz", "now", "back", "again", "thanks", "thx", "ok", "asap", "rn"})
 """Words that people add and that change nothing."""
 _DATE = re.compile(r"[12]\d{3}-\d{2}-\d{2}")
 _SHORTEST_NUMBER = 7
@@ -178,6 +178,12 @@ def is_near(word: str, meant: str) -> bool:
 def is_likely_slip(word: str, meant: str) -> bool:
     """Tell whether a near word has a letter too few or too many, two swapped, or one from a key beside."""
     return len(word) != len(meant) or _by_finger(word, meant) < 1 or sorted(word) == sorted(meant)
+
+
+def slips_by_key(word: str, meant: str) -> bool:
+    """Tell whether a word is another of the same length but for one key, beside the one that was meant."""
+    wrong = [(a, b) for a, b in zip(word.casefold(), meant.casefold(), strict=True) if a != b]
+    return len(wrong) == 1 and wrong[0][1] in _BESIDE.get(wrong[0][0], "")
 
 
 def _is_opposite(typed: str, meant: str) -> bool:

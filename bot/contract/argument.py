@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 from bot.basics.emoji import with_emoji
 from bot.basics.errors import FieldError
 from bot.basics.language import say
-from bot.basics.words import Word
+from bot.basics.words import Word, is_likely_slip, is_near
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 
@@ -118,6 +118,24 @@ class Argument:
         return FieldError(name, text)
 
 
+_SAYING: Final = re.compile(
+    r"(?:back[:,]\s+(?=\S)"
+    r"|(?:back )?(?:saying|to say|and say|that says|which says)(?: that)?[:,]?\s+(?=\S)"
+    r"|(?:back )?that[:,]?\s+(?=(?:i|i['’]?m|i['’]?ll|i['’]?ve|we|we['’](?:re|ll|ve)|you|you['’](?:re|ll|ve)|u|he|she"
+    r"|it|they|there|my|our|your|his|her|its|their|the|an?|that|this|these|those|everything|everybody|everyone|nobody"
+    r"|somebody|someone)\b['’\w]*\s+\S))",
+    re.IGNORECASE,
+)
+"""Words between an address and a text. "that" is one before whoever or whatever the text is about; in "that is fine"
+and "that order is ready" it is the text's own."""
+
+
+_NO_SLIPS: Final = frozenset({"than", "hat", "chat", "what", "an", "ad", "staying", "paying", "laying", "playing"})
+"""Words that are like those, and are none."""
+_MESSAGES: Final = ("text", "txt", "message", "msg", "sms")
+_NEARLY_NAMED: Final = re.compile(r"an? (?P<word>\w{2,8})\s+(?=(?:saying|that)\s)", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Text(Argument):
     """Free text. ``verbatim`` keeps it letter for letter and takes everything to the end of the line."""
@@ -128,6 +146,8 @@ class Text(Argument):
     verbatim: bool = False
     emoji: bool = False
     """Whether ``:smile:`` in it means the picture, because people outside Slack read it."""
+    introduced: bool = False
+    """Whether words may stand before it, typed after an address, that belong to neither: "that", "saying"."""
 
     @property
     def takes_any_words(self) -> bool:
@@ -135,6 +155,28 @@ class Text(Argument):
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         return len(words)
+
+    def begins_at(self, line: str, at: int) -> int:
+        """Return where in a line the text begins that was found to begin there: behind the words that only say that it
+        follows. After a colon everything is the text."""
+        if not self.introduced or line[:at].rstrip().endswith(":"):
+            return at
+        return found.end() if (found := _SAYING.match(line, at)) is not None else at
+
+    def nearly_begins_at(self, line: str, at: int) -> int:
+        """Return where the text would begin if the words before it that only say that it follows were mistyped: "thah
+        i am late". 0 when they are not."""
+        if not self.introduced or self.begins_at(line, at) != at or line[:at].rstrip().endswith(":"):
+            return 0
+        if (named := _NEARLY_NAMED.match(line, at)) and any(is_near(named["word"], one) for one in _MESSAGES):
+            return self.begins_at(line, named.end())
+        typed = line[at:].partition(" ")[0]
+        for meant in ("that", "saying", "and"):
+            if typed.casefold() in _NO_SLIPS or not (is_near(typed, meant) and is_likely_slip(typed.casefold(), meant)):
+                continue
+            if found := _SAYING.match(f"{meant}{line[at + len(typed) :]}"):
+                return at + len(typed) - len(meant) + found.end()
+        return 0
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
         text = raw if self.verbatim and isinstance(raw, str) else str(raw).strip()

@@ -110,7 +110,7 @@ async def _slips(ctx: Ctx, route: Route, text: str) -> list[tuple[str, str]]:
     tries = 0
     for word in split(text, await ctx.region())[:_MOST_WORDS]:
         typed = word.text.strip(",;:.!?").casefold()
-        if word.quoted or typed in known or not typed or any(map(str.isdigit, typed)):
+        if word.quoted or typed in known or typed == "the" or not typed or any(map(str.isdigit, typed)):
             continue  # a wrong digit is no slip that anybody could put right
         if len(typed) < _LONG_ENOUGH and await _is_colleague(ctx, typed):
             continue  # Sam is no mistyped Saturday
@@ -179,6 +179,6 @@ async def _meant_by(ctx: Ctx, route: Route, text: str) -> str:
         raw = await read_words(ctx, route, text)
         return repr(await parse_arguments(ctx, route, raw)) or "nothing"
     except SeveralMeanings as unclear:
-        return f"one of several: {raw}" if unclear.meanings else ""
+        return f"one of several: {raw}" if unclear.meanings and unclear.near else ""
     except UserError:
         return ""

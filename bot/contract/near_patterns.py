@@ -14,6 +14,7 @@ _AROUND: Final = ".,!?;:\"'“”"
 _NO_WORDS: Final = re.compile(r"\(\?P<\w+>|\\\w|\[[^\]]*\]|\{[^}]*\}")
 """What is no word of a line in the source of a pattern."""
 _WORD: Final = re.compile(r"[a-z']{2,}")
+_ARTICLES: Final = frozenset({"the", "an"})
 _MOST_WORDS: Final = 12
 _LONGEST: Final = 400
 
@@ -29,7 +30,7 @@ def near_patterns(table: RouteTable, text: str, routes: Sequence[Route] | None =
     as_it_is = routes is not None or table.patterned(text) is not None  # then a word of ours is no mistyped one
     for place, found in enumerate(islice(_SPOKEN.finditer(text), _MOST_WORDS)):
         typed = found[0].strip(_AROUND).casefold()
-        if len(typed) < 2 or not typed.isalpha() or (as_it_is and typed in known):
+        if len(typed) < 2 or typed in _ARTICLES or not typed.isalpha() or (as_it_is and typed in known):
             continue
         for near in did_you_mean(typed, known, most=6):
             if not is_likely_slip(typed, near):

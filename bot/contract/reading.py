@@ -5,19 +5,23 @@ Everything becomes raw arguments first (text, yes/no, lists of text) and is then
 """
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from bot.basics.errors import FieldError, UserError
 from bot.basics.language import say, translated
 from bot.basics.words import FILLERS, Word, did_you_mean, split, verbatim, with_plain_numbers
-from bot.contract.argument import Argument, Choice, Lookup, SeveralMeanings, Text
+from bot.contract.argument import Address, Argument, Choice, Lookup, SeveralMeanings, Text
 from bot.contract.context import Ctx
 from bot.contract.doubt import Doubt
 from bot.contract.mentions import as_people_read
 from bot.contract.reply import Answer, Button, Form, Raw, RawArgs
 from bot.contract.routing import Route
 
+_PICTURE: Final = re.compile(r":[a-z0-9_+-]+:|[^\w\s<>@#+\"'“”()\[\]/\\-]+")
+"""An emoji or a row of marks, with which people end a line."""
 _LONGEST_VALUE: Final = 12
 """Most words tried as a keyword's value. Without a limit, 10,000 words would be tried 10,000 times."""
 
@@ -38,12 +42,12 @@ async def read_words(ctx: Ctx, route: Route, text: str, *, usage: str = "") -> d
     """Read raw arguments from what was typed after the command's word. ``usage`` is how it is typed, by default the
     route's. Raises UserError for words left over, which says what is wrong with them as far as can be told."""
     text = with_plain_numbers(text)
-    words = split(text, await ctx.region()) if text.strip() else []
+    words = _unasked(route, split(text, await ctx.region()) if text.strip() else [])
     raw: dict[str, Raw] = {}
     at = await _read_keywords(ctx, route, raw, text, words, 0)
     while at < len(words):
         found = await _read_positional(ctx, route, raw, text, words, at)
-        if found == at and _only_fillers(words[at:]):
+        if found == at and _only_fillers(words[at:]) and (at or not _PICTURE.fullmatch(words[0].text)):
             break
         if found == at:
             raise Misread(
@@ -53,8 +57,19 @@ async def read_words(ctx: Ctx, route: Route, text: str, *, usage: str = "") -> d
     return raw
 
 
+def _unasked(route: Route, words: list[Word]) -> list[Word]:
+    """Take "?" and "!" off a line's end, where nothing in it is a text of somebody's own: "dnd until 3?"."""
+    if not words or words[-1].quoted or any(isinstance(one, Text) for one in route.arguments.values()):
+        return words
+    return [*words[:-1], replace(words[-1], text=words[-1].text.rstrip("?!") or words[-1].text)]
+
+
 def _only_fillers(words: Sequence[Word]) -> bool:
-    return all(word.text.strip(",.!;?").casefold() in {*FILLERS, ""} and not word.quoted for word in words)
+    return all(_is_filler(word.text.strip(",.!;?").casefold()) and not word.quoted for word in words)
+
+
+def _is_filler(word: str) -> bool:
+    return not word or word in FILLERS or _PICTURE.fullmatch(word) is not None
 
 
 async def _read_positional(
@@ -123,17 +138,25 @@ async def _check_end(
     words: Sequence[Word], at: int, count: int,
 ) -> None:  # fmt: skip
     """Ask where an address ends, when the text behind it may begin elsewhere. Raises Doubt."""
-    after = next((other for other, one in route.arguments.items() if isinstance(one, Text) and one.verbatim), None)
-    if after is None or not isinstance(argument, Lookup) or at + count >= len(words):
+    texts = ((other, one) for other, one in route.arguments.items() if isinstance(one, Text) and one.verbatim)
+    after, written = next(texts, (None, None))
+    if after is None or written is None or not isinstance(argument, Lookup) or at + count >= len(words):
         return
     choices: list[Button] = []
-    for address in await argument.other_ends(ctx, words[at:], count):
+    for address in await argument.other_ends(ctx, words[at:], count) or _mistyped_ends(written, text, words, at, count):
         items = await argument.items(ctx, address.words)
-        said = await as_people_read(ctx, text[address.rest :])
+        said = await as_people_read(ctx, text[written.begins_at(text, address.rest) :])
         to = say(" and ").join([(await argument.describe(ctx, item)).text for item in items])
         choices.append(Button(f"{to}: “{said}”" if said else f"{to}…", route.id, {**raw, name: items, after: said}))
     if len(choices) > 1:
         raise Doubt(say("Where does the text begin?"), choices)
+
+
+def _mistyped_ends(written: Text, text: str, words: Sequence[Word], at: int, count: int) -> tuple[Address, ...]:
+    """Return the two ways to read a text before which a word may be mistyped that does not belong to it: "thah"."""
+    taken, begin = tuple(words[at : at + count]), words[at + count].start
+    nearly = written.nearly_begins_at(text, begin)
+    return (Address(taken, nearly), Address(taken, begin)) if nearly else ()
 
 
 def _whole_name(argument: Argument, words: Sequence[Word], count: int) -> int:
@@ -163,7 +186,7 @@ async def _keep(
     ctx: Ctx, argument: Argument, name: str, raw: dict[str, Raw], text: str, words: Sequence[Word], at: int, count: int
 ) -> int:
     if isinstance(argument, Text) and argument.verbatim:
-        raw[name] = await as_people_read(ctx, text[words[at].start :])
+        raw[name] = await as_people_read(ctx, text[argument.begins_at(text, words[at].start) :])
         return len(words)
     taken = words[at : at + count]
     if isinstance(argument, Lookup) and argument.many:
@@ -192,7 +215,8 @@ async def _read_keywords(ctx: Ctx, route: Route, raw: dict[str, Raw], text: str,
         value = _value(words, at + 1, end, quotes=argument.keeps_quotes)
         value = argument.after_keyword(words[at].text.casefold(), value)
         if isinstance(argument, Text) and argument.verbatim:
-            value, end = await as_people_read(ctx, text[words[at + 1].start :]), len(words)
+            begin = argument.begins_at(text, words[at + 1].start)
+            value, end = await as_people_read(ctx, text[begin:]), len(words)
         raw[name] = [value] if isinstance(argument, Lookup) and argument.many else value
         at = end
     return at

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from bot.basics.phone import readable, seen
-from bot.basics.words import is_near
+from bot.basics.words import FILLERS, is_near
 from bot.contract.argument import Argument
 from bot.contract.context import CommandInfo, Ctx
 from bot.contract.reply import Answer, Form, RawArgs
@@ -23,8 +23,15 @@ from bot.dialpad.action import Action, Risk
 Handler = Callable[..., Awaitable[Answer]]
 _SPOKEN = re.compile(r"\S+")
 _AROUND = ".,!?;:\"'“”„«»"
-_POLITE = frozenset({"please", "pls", "plz", "can", "could", "would", "you", "u", "hey", "hi", "hello", "ok", "yo"})
+_POLITE = frozenset({
+    "please", "pls", "plz", "can", "could", "would", "you", "u", "hey", "hi", "hello", "ok", "yo",
+    "sup", "hiya", "kindly", "bot",
+})  # fmt: skip
 """Words before a command that change nothing."""
+_THANKING = re.compile(
+    r"(?:[\s,.!?]+(?:please|pls|plz|plss|kindly|thanks|thank you|thx|ty|asap|rn))+[\s,.!?]*", re.IGNORECASE
+)
+"""Words after a command that change nothing. Not those that FILLERS has and a sentence may need: "back", "now"."""
 _WISHES = frozenset(
     tuple(one.split())
     for one in (
@@ -32,12 +39,15 @@ _WISHES = frozenset(
         "i would like to", "i would like", "i would like to have", "id like to", "id like", "i like to",
         "can i have", "could i have", "may i have", "can i get", "can i", "could i", "may i", "let me", "give me",
         "get me", "show me", "need to", "want to", "please to",
+        "i look for", "i am looking for", "im looking for", "looking for", "i search for", "i am searching",
     )
 )  # fmt: skip
 """So do these, with which people say that they want something."""
 _LONGEST_WISH = max(map(len, _WISHES))
 _ARTICLES = frozenset({"the", "a", "an"})
 """Words of a phrase that are easily too many or too few for whoever thinks in another language."""
+_LIKE_ARTICLES = frozenset({"the", "they", "them", "then", "she", "he", "there"})
+"""Words that are like an article, and none."""
 _APOSTROPHES = str.maketrans("", "", "'’‘`´")
 """Nobody types them with one hand: "whats my number" is "what's my number"."""
 VERBATIM = "verbatim"
@@ -259,6 +269,30 @@ def _lead_of(said: Sequence[str]) -> int:
     return at
 
 
+def _near_lead(said: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    """Count the words at a line's beginning that say, but for one mistyped word, that something is wanted, and return
+    what they were meant to be: "i neer". (0, ()) for none."""
+    for count in range(min(_LONGEST_WISH, len(said) - 1), 1, -1):
+        typed = tuple(said[:count])
+        for wish in sorted(_WISHES):
+            wrong = [at for at in range(count) if len(wish) == count and typed[at] != wish[at]]
+            if len(wrong) == 1 and is_near(typed[wrong[0]], wish[wrong[0]]):
+                return count, wish
+    return 0, ()
+
+
+def _without_thanks(line: str) -> str:
+    """Return a line without the words at its end that change nothing; one that is nothing else stays."""
+    found = next((one for one in _THANKING.finditer(line) if one.end() == len(line)), None)
+    return line[: found.start()] if found is not None and found.start() else line
+
+
+def _is_nothing(rest: str) -> bool:
+    """Tell whether what stands behind a whole phrase changes nothing: "pls", "now", "👍"."""
+    words = (word.strip(_AROUND).casefold() for word in rest.split())
+    return all(word in FILLERS or not any(map(str.isalnum, word)) for word in words)
+
+
 def _without_articles(said: Iterable[str]) -> tuple[str, ...]:
     return tuple(word for word in said if word not in _ARTICLES)
 
@@ -307,9 +341,12 @@ class RouteTable:
                 if (meant := self._phrased(said[begin:count])) is not None:
                     route, words = meant
                     rest = text[found[count - 1].end() :].strip()
+                    if words and not words.startswith("=") and _is_nothing(rest):
+                        rest = ""  # "clear my status pls"
                     return route, f"{words} {rest}".strip()
         if (meant := self._first_patterned(lines)) is not None:
             return meant
+        lead += bool(0 < lead < len(found) - 1 and said[lead] in _ARTICLES)  # "give me the calls"
         if lead and lead < len(found) and (route_of_word := self.by_word.get(said[lead])) is not None:
             return route_of_word, text[found[lead].end() :].strip()
         return None
@@ -342,7 +379,7 @@ class RouteTable:
         phrases. ``word``: the number of one that has to belong to the pattern itself, not to what somebody says in it.
         ``routes``: those that may be meant, by default all."""
         whole = " ".join(seen(readable(text)).replace("’", "'").split())
-        line = whole.strip(" .!?")
+        line = _without_thanks(whole).strip(" .!?") or whole
         for route in self.order if routes is None else routes:
             for pattern, words in route.sentences if sentences else route.patterns:
                 tail = VERBATIM in pattern.groupindex
@@ -362,7 +399,20 @@ class RouteTable:
         return text[found[lead].start() :] if lead < len(found) else text
 
     def near_phrases(self, text: str) -> list[str]:
-        """Return the line with a phrase in the place of one that it begins with but for one mistyped word."""
+        """Return the line with a phrase in the place of one that it begins with but for one mistyped word; that may be
+        an article, or stand in what is said before a phrase."""
+        lines = self._near_phrases_of(text)
+        found = list(islice(_SPOKEN.finditer(text), _LONGEST_PHRASE))
+        said = [_plain(match[0]) for match in found]
+        lead = _lead_of(said)
+        if not lines and 0 < lead < len(found):
+            lines = self._near_phrases_of(text[found[lead].start() :])
+        count, wish = _near_lead(said) if not lines and not lead else (0, ())
+        if count and self.phrase(line := f"{' '.join(wish)} {text[found[count].start() :]}") is not None:
+            return [line]
+        return lines
+
+    def _near_phrases_of(self, text: str) -> list[str]:
         found = list(islice(_SPOKEN.finditer(text), _LONGEST_PHRASE))
         said = [_plain(match[0]) for match in found]
         lines: dict[tuple[str, str], str] = {}
@@ -376,7 +426,18 @@ class RouteTable:
                     lines.setdefault((route.id, words), f"{' '.join(phrase)} {rest}".strip())
             if lines:
                 break
-        return list(lines.values())
+        return list(lines.values()) or self._with_a_mistyped_article(text, found, said)
+
+    def _with_a_mistyped_article(self, text: str, found: Sequence[re.Match[str]], said: Sequence[str]) -> list[str]:
+        """Return the line without a word that is nearly an article, where a phrase begins it then: "show thee calls
+        of"."""
+        for at, typed in enumerate(said):
+            if not at or typed in _LIKE_ARTICLES or not is_near(typed, "the"):
+                continue
+            meant = [*said[:at], "the", *said[at + 1 :]]
+            if any(self._phrased(meant[:count]) is not None for count in range(len(meant), at + 1, -1)):
+                return [f"{text[: found[at].start()]}the{text[found[at].end() :]}"]
+        return []
 
     def _but_for_one_word(self, said: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the phrases that are these words but for one that may be mistyped, in the order of declaration."""

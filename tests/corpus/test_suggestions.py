@@ -61,6 +61,6 @@ async def test_a_line_that_means_nothing_is_answered_with_buttons_that_help(typi
     "said", ["lunch", "lunch 30m", "off training", "back", "busy 20m", "on", "settings", "faxes", "hello", "log out"]
 )
 async def test_every_line_that_is_offered_for_words_without_a_command_is_understood(typing: Typist, said: str) -> None:
-    for line in likely_lines(said):
+    for line in next(likely_lines(said)):
         outcome = await typing.type(line)
         assert outcome.kind in {"done", "form"}, (line, outcome)

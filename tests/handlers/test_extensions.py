@@ -36,6 +36,20 @@ async def test_an_emergency_number_that_is_an_extension_too_is_never_guessed(wor
     assert world.sandbox.phone.live == []
 
 
+@pytest.mark.parametrize("verb", ["call {}", "transfer {}", "add-to-call {}", "sms {} hello", "block {}", "who {}"])
+@pytest.mark.parametrize(
+    ("country", "digits"),
+    [("US", "9-1-1"), ("NL", "1-1-2"), ("JP", "119"), ("JP", "110!"), ("AU", "000"), ("GB", "999")],
+)
+async def test_an_emergency_number_is_said_to_be_one_however_it_is_written(
+    world: World, country: str, digits: str, verb: str
+) -> None:
+    await world.type(ANA, f"country {country}")
+    with pytest.raises(FieldError, match="is an emergency number"):
+        await world.type(ANA, verb.format(digits))
+    assert world.sandbox.phone.live == []
+
+
 async def test_digits_of_nobody_are_said_to_be_so(world: World) -> None:
     with pytest.raises(FieldError, match="“119” is nobody's extension here, and is too short for a phone number"):
         await world.type(PRIYA, "transfer 119")

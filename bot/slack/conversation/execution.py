@@ -6,27 +6,29 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import structlog
 
 from bot.arguments.caller import is_mention
-from bot.arguments.extensions import extension_words
+from bot.arguments.extensions import extension_typed, extension_words, with_extension
+from bot.arguments.number import why_no_number
 from bot.arguments.phonebook import LINES, LONGEST_NAME, PEOPLE, named
 from bot.basics.errors import ChatopsError, DialpadError, NotConfirmed, NotConnected, UserError
 from bot.basics.language import mark, say
-from bot.basics.likely_lines import likely_lines
+from bot.basics.likely_lines import likely_lines, second_meanings
 from bot.basics.metrics import Metrics
 from bot.basics.name_search import fold, name_words
 from bot.basics.person import PersonKey
-from bot.basics.phone import read_number
+from bot.basics.phone import is_emergency_number, read_number
 from bot.basics.words import Word, did_you_mean, split, verbatim
 from bot.cards.connecting import connect_card
 from bot.cards.thread_words import read_in_thread
 from bot.contract.audit_trail import About
 from bot.contract.context import Ctx, Deps, Origin, Step
 from bot.contract.corrections import check_slips, corrected_buttons, is_understood, with_choices
-from bot.contract.doubt import Doubt
+from bot.contract.doubt import Doubt, NotUnderstood
 from bot.contract.mentions import as_people_read
 from bot.contract.near_patterns import near_patterns
 from bot.contract.nearest import help_buttons
@@ -60,6 +62,8 @@ MOST_NEAR = 3
 """Most commands that are offered for an unknown one."""
 _TO_US = re.compile(r"\s*<@[UW][A-Z0-9]*(?:\|[^<>]*)?>[:,]?\s*")
 
+_BETWEEN = re.compile(r"(?<=\d)[ .-](?=\d)|[.!]+$")
+"""What stands between the digits of "9-1-1", and behind them."""
 _PAST = {
     "Send": mark("Sent by {who} at {when}"),
     "Block": mark("Blocked by {who} at {when}"),
@@ -249,14 +253,17 @@ class Executor:
         words, raw = request.words, request.raw
         near = await self._near_phrases(request.line, ctx) if words is not None else []
         found = await with_choices(ctx, route, words, raw, problem, others=near)
-        if isinstance(found, Doubt) or words is None:
+        if (isinstance(found, Doubt) and not isinstance(found, NotUnderstood)) or words is None:
             return found
-        likely = await self._understood(likely_lines(request.line), ctx)
-        return await with_choices(ctx, route, words, raw, problem, others=likely) if likely else found
+        likely = await self._likely(request.line, ctx)
+        return Doubt(found.text, corrected_buttons(ctx, "", likely)) if likely else found
 
     async def _handle(self, request: Request, route: Route, ctx: Ctx) -> Answer:
         if request.words is not None:
             request.raw = await read_words(ctx, route, request.words)
+            if others := await self._first_understood(second_meanings(request.line), ctx):
+                as_typed = Button(say("As typed: {text}", text=verbatim(request.line)), route.id, request.raw)
+                raise Doubt(say("Did you mean:"), (*corrected_buttons(ctx, "", others), as_typed))
             longer = await self._longer_phrases(request, route, ctx)
             await check_slips(ctx, route, request.words, request.raw, longer, line=request.line)
         raw = request.raw = route.by_todays_names(request.raw)
@@ -361,10 +368,13 @@ class Executor:
                 )
             )
         said = cut(verbatim(request.line), 40)
+        if is_emergency_number(digits := extension_typed(_BETWEEN.sub("", said)), region := await ctx.region()):
+            lines = [f"call ext {digits}"] if await with_extension(ctx, digits) else []
+            return Reply(why_no_number(said, region), tuple(corrected_buttons(ctx, "", lines)), tone="warning")
         if buttons := await self._party_buttons(request, ctx):
             return Reply(say("What would you like to do with “{said}”?", said=said), buttons)
         phrases = await self._near_phrases(request.line, ctx)
-        if not phrases and (lines := await self._understood(likely_lines(request.line), ctx)):
+        if not phrases and (lines := await self._likely(request.line, ctx)):
             return Reply(
                 say("What would you like to do with “{said}”?", said=said), tuple(corrected_buttons(ctx, "", lines))
             )
@@ -378,6 +388,18 @@ class Executor:
         then."""
         near = (*self.table.near_phrases(line), *near_patterns(self.table, line))
         return await self._understood(dict.fromkeys(near), ctx)
+
+    async def _likely(self, line: str, ctx: Ctx) -> list[str]:
+        """Return what a line without a command may mean; what only says that something is wanted is tried without."""
+        bare = self.table.without_politeness(line)
+        return await self._first_understood(chain(likely_lines(line), likely_lines(bare)), ctx)
+
+    async def _first_understood(self, meant: Iterable[Sequence[str]], ctx: Ctx) -> list[str]:
+        """Return the lines of the first thing that may be meant of which any is understood."""
+        for lines in meant:
+            if understood := await self._understood(lines, ctx):
+                return understood
+        return []
 
     async def _understood(self, lines: Iterable[str], ctx: Ctx) -> list[str]:
         """Return those of some lines of which all is understood, of those that mean the same the first."""

@@ -124,7 +124,7 @@ def _plan_words(incoming: Incoming, table: RouteTable, text: str, origin: Origin
             request.raw, request.words = {name: verbatim(text)}, None
         return request
     word, request.words = split_word(table.without_politeness(text))
-    request.route = table.by_word.get(word)
+    request.route = table.by_word.get(word.rstrip("!?.,") or word)
     if request.route is None:
         request.unknown = word
     return request
