@@ -172,7 +172,11 @@ class Text(Argument):
             return self.begins_at(line, named.end())
         typed = line[at:].partition(" ")[0]
         for meant in ("that", "saying", "and"):
-            if typed.casefold() in _NO_SLIPS or not (is_near(typed, meant) and is_likely_slip(typed.casefold(), meant)):
+            if (
+                not typed.isalpha()
+                or typed.casefold() in _NO_SLIPS
+                or not (is_near(typed, meant) and is_likely_slip(typed.casefold(), meant))
+            ):
                 continue
             if found := _SAYING.match(f"{meant}{line[at + len(typed) :]}"):
                 return at + len(typed) - len(meant) + found.end()
