@@ -67,9 +67,14 @@ GRAMMAR: Final = (
     Rule(
         "Where the text begins",
         "At the first word that belongs to no recipient; from there on it leaves as it was typed, with mentions as "
-        "names and `:smile:` as 😄. What may belong to the address is asked about, and never sent unasked.",
+        "names and `:smile:` as 😄. “that” before a whole sentence, “saying” and the like only say that it "
+        "follows, and do "
+        "not leave; after a colon everything does. What may belong to the address is asked about, and never sent "
+        "unasked.",
         (
             ("sms jordan thanks :smile:", "the text is “thanks 😄”"),
+            ("tell jordan that i am late", "the text is “i am late”"),
+            ("text jordan that one is ready", "the text is “that one is ready”"),
             ("sms jordan ask @sam about it", "the text is “ask Sam about it”"),
             ("sms Jordan Leee hello there", "asks where the text begins"),
             ("sms Jordan Lea we are open", "asks where the text begins"),
@@ -109,11 +114,13 @@ GRAMMAR: Final = (
     ),
     Rule(
         "Words around it",
-        "“please”, “can you”, “I need to”, “show me” and the like before a line change nothing, nor does an article "
+        "“please”, “can you”, “I need to”, “show me” and the like before a line change nothing, nor do “pls”, "
+        "“thanks” and 👍 behind it, or an article "
         "more or fewer in it or before a time. A line's name follows a word for a list with or without “in”. What a "
         "sentence may mean besides is asked.",
         (
             ("i need the number of tomas", "looks Tomas up"),
+            ("clear my status pls", "clears it"),
             ("take me off the duty", "goes off duty"),
             ("dnd untill the 5pm", "until 5:00 PM"),
             ("live calls support", "the live calls of Support"),
