@@ -136,7 +136,8 @@ _SENTENCES: Final = tuple(
 _DUTY_OF: Final = re.compile(
     r"(?P<who>(?!(?:i|we|you|he|she|they|it|any|some|no|nobody|anybody|somebody|there|a|an|the|my|our)\b)@?[\w.'-]+"
     r"(?: [\w'-]+)?) (?:is|are|goes|go|went|gets|comes|come|becomes|turns)(?: back)?"
-    r"(?: (?:on|off|back|available|free|here|online|there|in|away|out|home)(?: (?:on )?duty)?)(?: again)?",
+    r"(?: (?:on|off|back|available|free|here|online|there|in|away|out|home)(?: (?:on )?duty)?"
+    r"| (?:on|to|for) (?:a )?(?:break|lunch))(?: again)?",
     re.IGNORECASE,
 )
 """Whose duty somebody wants to be told of: "when noor goes off duty"."""
@@ -170,10 +171,20 @@ _DUTY_OF: Final = re.compile(
                 "notify me if",
                 "ping me when",
                 "remind me when",
+                "inform me when",
+                "inform me if",
+                "let me know if",
             ),
             "me",
         ),
-        **dict.fromkeys(("tell us when", "let us know when", "notify us when", "alert us when"), ""),
+        **dict.fromkeys(
+            tuple(
+                f"{tell} {when}"
+                for tell in ("tell us", "let us know", "notify us", "alert us", "inform us")
+                for when in ("when", "if")
+            ),
+            "",
+        ),
         **dict.fromkeys(
             (
                 "stop notifications",
@@ -225,6 +236,8 @@ async def notify(
         return await _list(ctx, notifications)
     if word in {"me", "my"}:
         return await _me(ctx, notifications, rest.strip())
+    if word == "us" and rest:
+        return await _typed(ctx, rest)
     if word in {"add", "new"}:
         return await _typed(ctx, rest) if rest else Form("notify.save", {})
     number = rest.strip().lstrip("#")

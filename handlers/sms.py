@@ -137,10 +137,10 @@ async def _dropped(ctx: Ctx, args: RawArgs) -> None:
                 "inform",
                 "reply to",
                 *(
-                    f"schedule {article}{message} {to}"
+                    f"schedule {article}{message}{to}"
                     for article in ("", "a ", "an ")
                     for message in ("text", "message", "sms")
-                    for to in ("to", "for")
+                    for to in ("", " to", " for")
                 ),
                 "answer to",
                 "send message",

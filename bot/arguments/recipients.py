@@ -25,7 +25,7 @@ from bot.arguments.phonebook import (
 from bot.basics.errors import FieldError
 from bot.basics.language import say
 from bot.basics.name_search import name_words
-from bot.basics.phone import looks_like_number, read_number
+from bot.basics.phone import is_emergency_number, looks_like_number, read_number
 from bot.basics.words import Word, did_you_mean, is_likely_slip, is_near
 from bot.contract.argument import Address, Lookup, Option
 from bot.contract.context import Ctx
@@ -172,7 +172,9 @@ class Recipients(Lookup):
         if joined and (is_mention(text) or await with_extension(ctx, text)):
             return 1
         if looks_like_number(text):
-            return int(joined and sum(map(str.isdigit, text)) >= _MEANT_AS_NUMBER)
+            digits = "".join(filter(str.isdigit, text))
+            meant = len(digits) >= _MEANT_AS_NUMBER or is_emergency_number(digits, await ctx.region())
+            return int(joined and meant)  # "jordan and 911" says what is wrong with it
         count = await name_length(ctx, words[:1] if words[0].quoted else _until_comma(words), self.entities)
         if joined or not count:
             return count

@@ -129,6 +129,9 @@ _TABLE: Final = (
     (rf"(?:send|let) {_NAME} (?:go )?(?:to|on|for|at)(?: an?| the)? (?P<what>{_AWAY}){_REST}",
      ("put {who} off duty {what}{rest}",)),
     (rf"(?:send|let|have|make) {_NAME} (?:go )?(?P<state>on|off) duty{_REST}", ("put {who} {state} duty{rest}",)),
+    (rf"send {_ANYBODY} to (?:the |their |his |her )?voice ?mail", ("live",)),
+    (r"schedule (?:a |the )?call (?:with|to|for) (?P<who>.+?) (?P<at>(?:at|in|on|tomorrow|tonight|next|this)\b.*)",
+     ("call {who} {at}",)),
     (rf"give {_NAME} (?:a|some|their|his|her) (?P<what>break|pause|rest){_REST}",
      ("put {who} off duty {what}{rest}", "who {who}")),
     (r"(?:phone )?numbers? (?P<who>(?!(?:of|today|yesterday|this|last)\b)@?[\w.'-]+(?: [\w'-]+)?)",
@@ -234,7 +237,8 @@ _TABLE: Final = (
 _PATTERNS: Final = tuple((re.compile(pattern, re.IGNORECASE), lines) for pattern, lines in _TABLE)
 _COURTESY: Final = re.compile(r"(?:[ ,.!?]+(?:please|pls|plz|thanks|thank you|thx))+[ .!?]*$", re.IGNORECASE)
 _DOUBTFUL: Final = re.compile(
-    rf"send {_ANYBODY} (?:home\b|(?:to|on|for|at) (?:the |an? )?(?:{_AWAY})|o(?:n|ff) duty).*",
+    rf"send {_ANYBODY} (?:home\b|(?:to|on|for|at) (?:the |an? )?(?:{_AWAY})|o(?:n|ff) duty"
+    r"|to (?:the |their |his |her )?voice ?mail).*",
     re.IGNORECASE,
 )
 """Lines that begin as a text to somebody and may be about their duty."""
