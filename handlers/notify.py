@@ -133,6 +133,8 @@ _SENTENCES: Final = tuple(
     )
 )
 """Wishes that name a line before or after what is to be told."""
+_FOR_US: Final = re.compile(r"^us +(?=\S)", re.IGNORECASE)
+"""Before what is told here, as the sentences have it."""
 _DUTY_OF: Final = re.compile(
     r"(?P<who>(?!(?:i|we|you|he|she|they|it|any|some|no|nobody|anybody|somebody|there|a|an|the|my|our)\b)@?[\w.'-]+"
     r"(?: [\w'-]+)?) (?:is|are|goes|go|went|gets|comes|come|becomes|turns)(?: back)?"
@@ -230,14 +232,13 @@ async def notify(
 ) -> Answer:
     """List the subscriptions here; with words, add one or change one."""
     notifications = ctx.notifications
-    first, _, rest = words.strip().partition(" ")
+    words = _FOR_US.sub("", words.strip())
+    first, _, rest = words.partition(" ")
     word = first.casefold()
     if not word or word == "list":
         return await _list(ctx, notifications)
     if word in {"me", "my"}:
         return await _me(ctx, notifications, rest.strip())
-    if word == "us" and rest:
-        return await _typed(ctx, rest)
     if word in {"add", "new"}:
         return await _typed(ctx, rest) if rest else Form("notify.save", {})
     number = rest.strip().lstrip("#")
