@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from bot.activity.subscriptions.words import in_words
+from bot.basics.errors import OtherCompany
 from bot.basics.language import mark, say
 from bot.catalogue.saying import NOT_KEPT, asked, done, unsaid, words_kept
 from bot.catalogue.typed import named_action
@@ -95,9 +97,10 @@ async def audit_sentence(ctx: Ctx, entry: AuditRow) -> tuple[str, list[tuple[str
         return _of_approval(entry), []
     action = named_action(entry.action) if entry.action else None
     if action is None:
-        return _of_ours(entry), []
+        return _of_ours(entry), await _subscription(ctx, entry)
     kept, hidden = kept_arguments(entry.about.details)
-    known = await words_kept(ctx, action, entry.about.object.partition(":")[2], kept, hidden)
+    about, doer = entry.about.object.partition(":")[2], entry.about.dialpad_user_id or ""
+    known = await words_kept(ctx, action, about, kept, hidden, doer)
     is_done = entry.outcome == "done"
     said = done(action, known) if is_done and action.risk is not Risk.READ else asked(action, known)
     return _ROW_OF_UNKEPT.sub(NOT_KEPT, said), unsaid(action, known)
@@ -107,6 +110,18 @@ def _of_ours(entry: AuditRow) -> str:
     if (known := _OWN.get(entry.route)) is not None:
         return say(known)
     return entry.route.replace(".", " ").replace("_", " ")
+
+
+async def _subscription(ctx: Ctx, entry: AuditRow) -> list[tuple[str, str]]:
+    """Return what the notifications are about that were dealt with, while they are there."""
+    kind, _, name = entry.about.object.partition(":")
+    if kind != "subscription" or ctx.deps.notifications is None:
+        return []
+    try:
+        found = await ctx.deps.notifications.subscription(ctx.person, name)
+    except OtherCompany:
+        return []
+    return [(say("About"), say("their own") if found.is_personal else in_words(found))] if found else []
 
 
 def _of_approval(entry: AuditRow) -> str:

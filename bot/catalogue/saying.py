@@ -94,16 +94,21 @@ async def words_known(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values:
 
 
 async def words_kept(
-    ctx: Ctx, action: type[Action[Any]], about: str, kept: Mapping[str, Any], hidden: Collection[str]
+    ctx: Ctx, action: type[Action[Any]], about: str, kept: Mapping[str, Any], hidden: Collection[str], doer: str
 ) -> Known:
     """Look the names up for what an entry of the audit keeps of an action. ``about`` is the id in its path; ``hidden``
-    are the names of what was sent and is not kept, which is "…"."""
+    are the names of what was sent and is not kept, which is "…". "me" in it is whoever did it, ``doer`` at Dialpad, and
+    not whoever reads it."""
     fields = fields_of(action)
     path = next((field.name for field in fields if field.place == "path" and field.name not in kept), "")
     raw = {name: _raw(value) for name, value in {**kept, **({path: about} if path and about else {})}.items()}
     shown, region = dict.fromkeys(hidden, NOT_KEPT), await ctx.region()
     for field in fields:
         if field.name not in raw:
+            continue
+        if isinstance(field.argument, ThingChoice) and raw[field.name] == ME:
+            raw[field.name] = doer
+        if not raw[field.name]:
             continue
         kind = raw.get(".".join(field.kind_path)) if field.kind_path else None
         if kind is not None and ":" not in str(raw[field.name]):

@@ -259,7 +259,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "DIALPAD_UPDATE_NUMBER_TAGS": Sentence(
         "Change whether {phone} may be called or texted", "What people may do with {phone} was changed."
     ),
-    "DIALPAD_SEND_FAX": Sentence("Fax to {to_number}", "Your fax is on its way to {to_number}."),
+    "DIALPAD_SEND_FAX": Sentence("Fax to {to_number}", "The fax is on its way to {to_number}."),
     "DIALPAD_CREATE_MEETING": Sentence(
         "Schedule the meeting {title} for {user_id:who}", "The meeting {title} is planned, and its guests are told."
     ),
@@ -271,7 +271,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "DIALPAD_START_SCORECARD_EXPORT": Sentence(
         ("Export grades of calls and send them to {send_to}", "Export grades of calls"),
-        "Your grades are being prepared.",
+        "The grades are being prepared.",
     ),
     # Rooms
     "DIALPAD_CREATE_ROOM_IN_OFFICE_VIA_POST": Sentence(
@@ -300,10 +300,10 @@ SENTENCES: Final[dict[str, Sentence]] = {
     # Texts
     "DIALPAD_SEND_SMS_WITH_OPTIONAL_MEDIA_AND_GROUP_SENDER": Sentence(
         ("Send this text to {to_numbers}", "Send this text"),
-        ("Your text is on its way to {to_numbers}.", "Your text is on its way."),
+        ("The text is on its way to {to_numbers}.", "The text is on its way."),
     ),
     "DIALPAD_SEND_BULK_MESSAGE": Sentence(
-        "Send this text to {to_numbers}, each alone", "Your text is on its way to {to_numbers}, each alone."
+        "Send this text to {to_numbers}, each alone", "The text is on its way to {to_numbers}, each alone."
     ),
     "DIALPAD_UPDATE_BULK_MESSAGE_BY_ID": Sentence("Change what the bulk text says", "The bulk text says this now."),
     "DIALPAD_CREATE_SCHEDULED_MESSAGE": Sentence(

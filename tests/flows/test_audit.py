@@ -162,6 +162,17 @@ async def test_numbers_names_and_texts_are_not_kept_and_the_list_says_so(ana: Ha
     assert "is what the audit does not keep" in str(shown)
 
 
+async def test_who_did_it_is_named_to_whoever_reads_it(ana: Hands, priya: Hands) -> None:
+    await ana.type("/dp call Jordan Lee")
+    await ana.submit()
+    await ana.type("/dp sms Jordan Lee We are open")
+    await ana.submit()
+    told = str(await priya.type("/dp audit"))
+    assert "Ana Ferreira's phone rings first, then … is called." in told
+    assert "The text is on its way to …." in told
+    assert not [word for word in ("Me's", ": Me", "Your text") if word in told]
+
+
 async def test_what_was_refused_is_said_as_a_wish_and_why_it_was_not_done(ana: Hands, priya: Hands) -> None:
     await ana.type("/dp duty off @Léo Marchetti")
     told = str(await priya.type("/dp audit failed"))
@@ -173,4 +184,5 @@ async def test_what_is_ours_is_said_too(priya: Hands) -> None:
     await priya.subscribe("missed")
     told = str(await priya.type("/dp audit"))
     assert "Set up or changed notifications." in told
+    assert "About: missed calls" in told
     assert "notify save" not in told
