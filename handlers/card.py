@@ -16,7 +16,7 @@ from bot.arguments.phonebook import party_of
 from bot.basics.errors import Conflict, FieldError, NotFound, UserError
 from bot.basics.language import mark, say
 from bot.basics.person import PersonKey
-from bot.basics.times import lasting
+from bot.basics.times import lasting_of
 from bot.cards import recordings
 from bot.cards.call_control import live_of, offers
 from bot.cards.conversation import SentText, conversation_card
@@ -282,12 +282,9 @@ async def more(
         Fact(say("So far"), story) if (story := story_of(status)) else None,
         Fact(say("Line"), view.line) if view.line else None,
         Fact(say("Rang at"), ", ".join(view.people)) if view.people else None,
-        Fact(say("Waited"), lasting(view.waited.total_seconds() * 1000))
-        if view.waited is not None and view.inbound
-        else None,
+        Fact(say("Waited"), waited) if view.inbound and (waited := lasting_of(view.waited)) else None,
         Fact(say("Answered by"), say(" and ").join(view.answered_by)) if view.answered_by else None,
         Fact(say("Done from here"), listed(done)) if (done := deeds_of(view)) else None,
-        Fact(say("Legs"), str(len(view.legs))) if len(view.legs) > 1 else None,
         Fact(say("Recorded"), say("Not ready yet")) if view.was_recorded and not view.recording_ready else None,
     ]
     first, rest = taking(status)

@@ -597,7 +597,11 @@ async def pause(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     found = replace(await _mine(ctx, notifications, subscription), paused=True)
     await notifications.save_subscription(found, ctx.person)
     ctx.touched("subscription", found.id)
-    return await _shown(ctx, found, say("Paused: nothing is posted until somebody resumes it."))
+    if found.is_personal:
+        note = say("Paused: nothing arrives until you resume it.")
+    else:
+        note = say("Paused: nothing is posted until somebody resumes it.")
+    return await _shown(ctx, found, note)
 
 
 @router.button(title="Resume", risk=Risk.CHANGE)
@@ -629,13 +633,13 @@ async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     found = await _mine(ctx, notifications, subscription)
     await notifications.post_test(found)
     where = say("to you, in a direct message") if found.is_personal else say("in the channel")
-    invite = say("If nothing arrives, invite me with /invite.")
+    invite = "" if found.is_personal else say(" If nothing arrives, invite me with /invite.")
     if not found.kinds & DIGESTS:
-        return Reply(say("A made-up missed call is on the way {where}. {invite}", where=where, invite=invite))
+        return Reply(say("A made-up missed call is on the way {where}.{invite}", where=where, invite=invite))
     if not found.kinds - DIGESTS:
-        return Reply(say("The digest so far is on the way {where}. {invite}", where=where, invite=invite))
+        return Reply(say("The digest so far is on the way {where}.{invite}", where=where, invite=invite))
     return Reply(
-        say("A made-up missed call and the digest so far are on the way {where}. {invite}", where=where, invite=invite)
+        say("A made-up missed call and the digest so far are on the way {where}.{invite}", where=where, invite=invite)
     )
 
 

@@ -282,8 +282,9 @@ async def _schedule(ctx: Ctx, question: StatsQuestion, every: Regularly, days: s
     await _keep(ctx, args, first)
     return Reply(
         sentence(
-            "You get {what} in a direct message {regularly}, first {when}.",
-            what=Bold(f"{named_statistics(question)}, {args['days']}"),
+            "You get {what} ({days}) in a direct message {regularly}, first {when}.",
+            what=Bold(named_statistics(question)),
+            days=say(args["days"]),
             regularly=every.words,
             when=When(first, "date"),
         ),

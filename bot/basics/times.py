@@ -261,6 +261,11 @@ def lasting(ms: float | None) -> str:
     return _hours_and_minutes(minutes)
 
 
+def lasting_of(length: timedelta | None) -> str:
+    """Write a length as ``lasting`` does; empty for none."""
+    return "" if length is None else lasting(length.total_seconds() * 1000)
+
+
 def _hours_and_minutes(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     return f"{rest} min" if not hours else f"{hours} h {rest} min" if rest else f"{hours} h"

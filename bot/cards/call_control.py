@@ -13,7 +13,7 @@ from bot.arguments.party import Party
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import Conflict, NotFound, OutcomeUnknown, Unreadable, UserError
 from bot.basics.language import mark, say
-from bot.basics.times import lasting
+from bot.basics.times import lasting_of
 from bot.cards.live_call import controls, deeds_of, live_state, moved_words, outcome_words, queueing
 from bot.cards.past_call import other_side
 from bot.cards.placed_calls import forget_call, placed_ids
@@ -188,7 +188,7 @@ def _ended(view: CallView, what: str) -> str:
         if view.outcome == "answered" and view.answered_by
         else ""
     )
-    length = "" if view.talked is None else lasting(view.talked.total_seconds() * 1000)
+    length = lasting_of(view.talked)
     talked = f", {length}" if length else ""
     moved = [one for one in view.deeds if one.what in {"transferred", "sent to voicemail"}]
     became = moved_words(moved[-1]) if moved else f"{outcome_words(view)}{by}{talked}"
@@ -272,7 +272,7 @@ def _described(ctx: Ctx, live: OngoingCall, names: dict[str, str]) -> tuple[Pros
     view = live.view
     line = f" · {view.line}" if view.line else ""
     text = prose(live_state(view), " · ", "" if view.inbound else say("to "), other_side(view, names), line)
-    went = lasting((ctx.now - view.started).total_seconds() * 1000) if view.started else ""
+    went = lasting_of(ctx.now - view.started) if view.started else ""
     who = _who(view)
     return text, " · ".join(one for one in (say("for {went}", went=went) if went else "", who) if one)
 

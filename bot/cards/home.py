@@ -206,7 +206,7 @@ def notification_rows(found: Sequence[Subscription], me: str, *, is_admin: bool 
 
 def notification_row(one: Subscription, me: str, *, is_admin: bool) -> Row:
     """Return one subscription: what it is about, where it posts, and who set it up where that was somebody else."""
-    where: Prose = say("to you") if one.channel == me else sentence("in {who}", who=Mention(one.channel))
+    where: Prose = say("in direct messages") if one.channel == me else sentence("in {who}", who=Mention(one.channel))
     paused = say("paused: ") if one.paused else ""
     is_mine = one.owner.user_id == me
     settings = Button(

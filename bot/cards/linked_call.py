@@ -3,7 +3,7 @@
 from bot.activity.calls import CallView
 from bot.basics.language import say
 from bot.basics.phone import looks_like_number
-from bot.basics.times import lasting
+from bot.basics.times import lasting_of
 from bot.cards.live_call import outcome_words
 from bot.contract.prose import prose
 from bot.contract.reply import Bold, Button, Card, Phone, Prose, When
@@ -23,7 +23,7 @@ def linked_call_card(view: CallView, *, in_full: bool) -> Card:
     line = f" · {view.line}" if view.line else ""
     by = say(" and ").join(view.answered_by)
     became = outcome_words(view)
-    talked = "" if view.talked is None else lasting(view.talked.total_seconds() * 1000)
+    talked = lasting_of(view.talked)
     said: list[Prose] = [
         say("{became} by {by}", became=became, by=by) if by and view.outcome == "answered" else became,
         say("talked {talked}", talked=talked) if talked else "",

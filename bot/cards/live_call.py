@@ -10,7 +10,7 @@ from bot.activity.news import NewsKind, happening_of
 from bot.basics.errors import ChatopsError
 from bot.basics.language import mark, say
 from bot.basics.phone import looks_like_number
-from bot.basics.times import lasting
+from bot.basics.times import lasting_of
 from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of, with_due
 from bot.catalogue.answers import route_of
 from bot.contract.argument import Carried
@@ -194,8 +194,8 @@ def _at(view: CallView, status: CardStatus) -> datetime | None:
 
 def _story(view: CallView, caller: Caller, status: CardStatus) -> Prose:
     """Return what has happened and what is known, in one line."""
-    waited = lasting(view.waited.total_seconds() * 1000) if view.waited is not None and view.inbound else ""
-    talked = lasting(view.talked.total_seconds() * 1000) if view.talked is not None else ""
+    waited = lasting_of(view.waited) if view.inbound else ""
+    talked = lasting_of(view.talked)
     said: list[Prose] = [
         _assigned(view),
         _still_open(view, status),

@@ -111,6 +111,8 @@ def _group(said: Said) -> Prose:
         if reached.get(key)
     )
     if not reached.get("held"):
+        if not said.get("on"):
+            return say("Nobody is on duty, so @{handle} was left unchanged.", handle=handle)
         return say(
             "Nobody on duty can be reached in Slack, so @{handle} was left unchanged.{missing}",
             handle=handle,

@@ -199,17 +199,20 @@ def story_of(status: CardStatus) -> Prose:
         times = say(" {count} times", count=len(texts)) if len(texts) > 1 else ""
         said.append(sentence("texted{times}, last {when}", times=times, when=When(texts[-1].at, "date")))
     due = _scheduled(item, status.now)
-    ours = [
-        step
-        for step in item.steps
-        if step.what in _DID and step != item.settled and (step.what != "scheduled" or step in due)
-    ]
+    ours = [step for step in item.steps if step.what in _DID and step != item.settled and _still_holds(step, item, due)]
     said += [_did(step, status) for step in ours[-MOST_STEPS:]]
     if item.is_blocked:
         said.append(say("blocked"))
     if status.times is not None and urgency(status) is Urgency.IN_TIME:
         said.append(sentence("answer by {when}", when=When(status.times.by, "date")))
     return prose(*(prose(" · " if index else "", one) for index, one in enumerate(said)))
+
+
+def _still_holds(step: ItemStep, item: Item, due: Sequence[ItemStep]) -> bool:
+    """Tell whether a step is still so: nobody gave back what somebody has now, and what was scheduled is not sent."""
+    if step.what == "released":
+        return not item.owner
+    return step.what != "scheduled" or step in due
 
 
 def _scheduled(item: Item, now: datetime) -> list[ItemStep]:

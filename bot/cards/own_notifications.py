@@ -114,7 +114,7 @@ def _lines(note: Prose, own: Sequence[Subscription]) -> list[Prose]:
     elif not any(one.kinds for one in own):
         said.append(say("Everything is off, so nothing arrives until you turn something on."))
     elif not all(one.paused for one in own):
-        said.append(say("They arrive as direct messages from me."))
+        said.append(say("What is on arrives as direct messages from me."))
     for one in own:
         if one.kinds and own[1:]:
             words = f"{(say('paused: ') if one.paused else '')}{in_words(one)}."

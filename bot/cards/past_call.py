@@ -1,14 +1,13 @@
 """A past call: a row of a list, and a card with everything about it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.activity.calls import CallView
 from bot.activity.past_calls import PastCall
 from bot.basics.language import say
 from bot.basics.phone import looks_like_number
-from bot.basics.times import lasting
+from bot.basics.times import lasting_of
 from bot.cards.live_call import outcome_words, recap_button
 from bot.contract.prose import prose, sentence
 from bot.contract.reply import Bold, Button, Card, Fact, Link, Part, Phone, Prose, Row, When
@@ -40,7 +39,7 @@ def call_row(view: CallView, names: Mapping[str, str], *, detail: str = "calls.d
         text = sentence(
             "{side} called {line}, {said}{by}", side=side, line=view.line or own or say("us"), said=said, by=by
         )
-    length = _lasting(view.talked)
+    length = lasting_of(view.talked)
     note = prose(When(view.started, "date") if view.started else "", f", {length}" if length else "")
     return Row(text, note, Button("Details", detail, {"call": view.call_id}))
 
@@ -53,8 +52,8 @@ def call_card(call: PastCall, names: Mapping[str, str], *, can_block: bool) -> C
         Fact(say("Line"), view.line) if view.line else None,
         Fact(say("Who"), own) if (own := _ours(view)) else None,
         Fact(say("When"), (When(view.started, "date"),)) if view.started else None,
-        Fact(say("Waited"), waited) if (waited := _lasting(view.waited)) else None,
-        Fact(say("Talked"), talked) if (talked := _lasting(view.talked)) else None,
+        Fact(say("Waited"), waited) if (waited := lasting_of(view.waited)) else None,
+        Fact(say("Talked"), talked) if (talked := lasting_of(view.talked)) else None,
         Fact(say("Recording"), _listen(call.shared, say("Yes, in Dialpad's call history")))
         if view.was_recorded
         else None,
@@ -68,10 +67,6 @@ def call_card(call: PastCall, names: Mapping[str, str], *, can_block: bool) -> C
         text=view.transcript,
         buttons=(*_next_steps(view.number, can_block=can_block), *_transcript(view)),
     )
-
-
-def _lasting(length: timedelta | None) -> str:
-    return "" if length is None else lasting(length.total_seconds() * 1000)
 
 
 def _next_steps(number: str, *, can_block: bool) -> tuple[Button, ...]:

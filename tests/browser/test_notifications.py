@@ -263,7 +263,7 @@ async def test_the_gear_opens_its_own_subscription_and_pauses_it(visitor: Visito
 async def test_my_own_calls_come_as_direct_messages(visitor: Visitor) -> None:
     await visitor.come(ANA)
     await visitor.type("/dp notify me")
-    await visitor.answered("They arrive as direct messages from me")
+    await visitor.answered("What is on arrives as direct messages from me")
     await visitor.press(await visitor.ring(JORDAN, ANA), "Miss")
     await expect(visitor.page.get_by_test_id("dm-app")).to_contain_text("1")
     await visitor.open_app()

@@ -48,6 +48,14 @@ async def test_every_button_of_a_card_asks_who_is_not_connected_to_connect(demo:
     assert await shown(noor, "Missed call") == card
 
 
+async def test_what_is_known_of_a_call_has_a_value_and_a_name_of_ours(ana: Hands, demo: Demo) -> None:
+    opened = await ana.press(await shown(ana, "Missed call"), "More…")
+    facts = [field["text"].partition("\n") for block in opened["blocks"] for field in block.get("fields", ())]
+    assert facts
+    assert [name for name, _, value in facts if not value.strip()] == []
+    assert not {"*Legs*", "*Waited*"} & {name for name, _, _ in facts}
+
+
 async def test_every_button_of_a_call_that_was_forgotten_says_so_or_still_works(ana: Hands, demo: Demo) -> None:
     card = await shown(ana, "Missed call")
     await demo.bot.poster.settle()

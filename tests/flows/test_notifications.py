@@ -54,7 +54,7 @@ async def test_a_missed_call_is_claimed_called_back_and_handled(priya: Hands, an
 
     assert "Given back" in said(await ana.press(await shown(ana, "Claimed by"), "Give back"))
     assert "It is yours" in said(await sam.press(await shown(sam, "Missed call", "being called by"), "Claim"))
-    await shown(ana, "Claimed by", f"<@{sam.who.slack_id}>")
+    assert "given back by" not in said(await shown(ana, "Claimed by", f"<@{sam.who.slack_id}>"))
     assert "Done." in said(await sam.press(await shown(sam, "Claimed by"), "Done"))
     winner = sam.who
     done = await shown(sam, "Done by", f"<@{winner.slack_id}>")
@@ -260,6 +260,17 @@ async def test_my_own_notifications_come_as_direct_messages(ana: Hands, priya: H
     told = await ana.told()
     assert "Missed call · Jordan Lee" in said(told)
     assert "Claim" in labels(told)
+
+
+async def test_my_own_notifications_are_spoken_of_as_mine(ana: Hands) -> None:
+    switches = await ana.type("/dp notify me")
+    off = said(await ana.press(switches, "Turn off"))
+    assert "My missed calls: *off*. " in off
+    assert "What is on arrives as direct messages from me." in off
+    assert "until you resume it" in said(await ana.press(switches, "Pause"))
+    tested = said(await ana.press(switches, "Test"))
+    assert "to you, in a direct message." in tested
+    assert "/invite" not in tested
 
 
 async def test_a_channel_i_am_not_in_is_told_to_the_owner_once(priya: Hands, demo: Demo) -> None:

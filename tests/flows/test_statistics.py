@@ -147,7 +147,7 @@ async def test_what_dialpad_cannot_calculate_is_said(sam: Hands) -> None:
 
 async def test_they_come_again_and_again_until_stopped(sam: Hands) -> None:
     answer = await sam.type("/dp stats Support every monday at 9")
-    assert "every Monday at 9:00 AM" in said(answer)
+    assert "You get *the calls of Support* (last 7 days) in a direct message every Monday at 9:00 AM" in said(answer)
     (kept,) = await sam.pending()
     await sam.let_time_pass()
     await sam.person.until(lambda: sam.from_app)

@@ -67,7 +67,7 @@ REWORDED: Final = {
         "is kept in sync and the channel's topic names who is on duty."
     ),
     "They tell about": "They are about",
-    "They come as direct messages": "They arrive as direct messages",
+    "They come as direct messages": "What is on arrives as direct messages",
     "so nothing comes until": "so nothing arrives until",
 }
 """What is said in other words since: whose clock it goes by, that all of it has to match, and plainer sentences."""

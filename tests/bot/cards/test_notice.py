@@ -45,6 +45,12 @@ def test_a_handover_to_silent_phones_warns() -> None:
     assert "Nobody on duty can be reached in Slack, so @support-oncall was left unchanged." in plain(card.note)
 
 
+def test_a_group_is_left_as_it_is_while_nobody_is_on_duty() -> None:
+    card = handover(on=[], reached={"held": []})
+
+    assert plain(card.note) == "Nobody is on duty, so @support-oncall was left unchanged."
+
+
 def test_a_handover_of_an_earlier_version_is_shown_as_it_was() -> None:
     card = handover(groups={"S1": "support-oncall"}, held=["Sam"], strangers=["Mei"])
 
