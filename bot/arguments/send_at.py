@@ -82,10 +82,10 @@ def earliest(now: datetime) -> datetime:
 
 
 def in_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Write a time for a button: "Today at 5:00 PM", "Monday 16 March at 9:00 AM"."""
+    """Write a time for a button or an option: "Today at 5:00 PM", "Monday 16 March at 9:00 AM"."""
     local, here = moment.astimezone(zone), now.astimezone(zone)
     days = (local.date() - here.date()).days
-    day = {0: say("Today"), 1: say("Tomorrow")}.get(days, say_day(local, "EEEE d MMMM"))
+    day = {-1: say("Yesterday"), 0: say("Today"), 1: say("Tomorrow")}.get(days, say_day(local, "EEEE d MMMM"))
     return say("{day} at {time}", day=day, time=say_clock(local.hour * 60 + local.minute))
 
 

@@ -10,8 +10,8 @@ from bot.arguments.number import meanings, which_country, why_no_number
 from bot.arguments.phonebook import LINES, LONGEST_TEXT, PEOPLE, described, suggested
 from bot.basics.errors import ChatopsError
 from bot.basics.language import say
-from bot.basics.phone import national
 from bot.basics.words import Word
+from bot.catalogue.entry_details import detail_of
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
@@ -102,7 +102,7 @@ class ThingChoice(OneOrMany):
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         typed = query.strip()
-        options = [_option(entry) for entry in await self._entries(ctx, typed)]
+        options = [await _option(ctx, entry) for entry in await self._entries(ctx, typed)]
         if self.takes_me and (not typed or ME.startswith(typed.casefold())):
             options.insert(0, Option(say("Me"), ME))
         if typed and _is_id(typed, self.entity) and typed not in {option.value for option in options}:
@@ -128,8 +128,8 @@ class ThingChoice(OneOrMany):
         return Option(raw[:75], raw[:75])
 
 
-def _option(entry: Entry) -> Option:
-    detail = national(entry.phones[0]) if entry.phones else entry.detail
+async def _option(ctx: Ctx, entry: Entry) -> Option:
+    detail = await detail_of(ctx, entry)
     return Option(entry.name[:75], entry.id[:75], "" if detail == entry.name else detail[:75])
 
 

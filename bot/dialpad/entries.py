@@ -10,7 +10,8 @@ from bot.dialpad.action import Entity
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry to choose. ``detail`` distinguishes it from others of the same name; ``phones`` are E.164."""
+    """One entry to choose. ``detail`` distinguishes it from others of the same name: a moment in it is as in ISO 8601,
+    and whoever shows it writes it by the reader's clock. ``phones`` are E.164."""
 
     id: str
     name: str

@@ -84,15 +84,14 @@ def _of_bulk_text(answer: Response) -> Entry:
     known = answer.model_dump(mode="json", by_alias=True)
     said = str(known.get("title") or known.get("text") or "Bulk text")
     count = known.get("num_recipients") or 0
-    return Entry(str(known.get("bulk_message_id") or ""), said[:80], f"to {count} people", Entity.BULK_TEXT)
+    return Entry(str(known.get("bulk_message_id") or ""), said[:80], str(count), Entity.BULK_TEXT)
 
 
 def _of_scheduled_text(answer: Response) -> Entry:
     known = answer.model_dump(mode="json", by_alias=True)
     at = _moment((known.get("scheduled_time") or 0) * 1000)
     said = str(known.get("text") or "Scheduled text")
-    when = f"{at:%d %b %H:%M} UTC" if at else ""
-    return Entry(str(known.get("schedule_id") or ""), said[:80], when, Entity.SCHEDULED_TEXT)
+    return Entry(str(known.get("schedule_id") or ""), said[:80], _stamp(at), Entity.SCHEDULED_TEXT)
 
 
 def _moment(ms: object) -> datetime | None:
@@ -103,6 +102,11 @@ def _moment(ms: object) -> datetime | None:
         return None
 
 
+def _stamp(moment: datetime | None) -> str:
+    """Write a moment for whoever shows it to read: each reader has a clock of their own."""
+    return f"{moment:%Y-%m-%dT%H:%MZ}" if moment else ""
+
+
 def _of_call(answer: Response) -> Entry:
     known = answer.model_dump(mode="json", by_alias=True)
     contact = known.get("contact")
@@ -110,15 +114,14 @@ def _of_call(answer: Response) -> Entry:
     number = str(known.get("external_number") or "")
     name = str(other.get("name") or number or "Call")
     began = _moment(known.get("date_started"))
-    when = f"{began:%d %b %H:%M} UTC" if began else ""
-    detail = " ".join(part for part in (str(known.get("direction") or ""), when) if part)
+    detail = " ".join(part for part in (str(known.get("direction") or ""), _stamp(began)) if part)
     return Entry(str(known.get("call_id") or ""), name, detail, Entity.CALL, (number,) if number else ())
 
 
 def _of_meeting(answer: Response) -> Entry:
     known = answer.model_dump(mode="json", by_alias=True)
     title, begins = str(known.get("title") or "(no title)"), str(known.get("start_datetime") or "")
-    return Entry(str(known.get("id") or ""), title, begins[:16].replace("T", " "), Entity.MEETING)
+    return Entry(str(known.get("id") or ""), title, begins, Entity.MEETING)
 
 
 def _of_subscription(kind: str) -> Callable[[Response], Entry]:

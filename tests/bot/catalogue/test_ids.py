@@ -3,8 +3,10 @@
 import pytest
 
 from bot.basics.errors import FieldError
+from bot.catalogue.entry_details import detail_of
 from bot.catalogue.ids import KindAndThing, NumberChoice, OfKind, ThingChoice
 from bot.dialpad.action import Entity
+from bot.dialpad.entries import Entry
 from bot.sandbox.cast import NOOR, PRIYA, SUPPORT
 from tests.handlers.harness import World
 
@@ -51,6 +53,31 @@ async def test_everything_that_can_be_listed_is_offered_by_name(world: World, en
     offered = await ThingChoice("Thing", entity=entity).suggest(world.ctx(PRIYA), "")
     assert offered
     assert all(option.text for option in offered)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (Entry("1", "Jordan Lee", "inbound 2026-11-23T21:00Z", Entity.CALL, ("+14155550150",)), "1:00 PM, incoming"),
+        (Entry("1", "Jordan Lee", "outbound", Entity.CALL, ("+14155550150",)), "outgoing"),
+        (Entry("1", "We are open", "2026-11-24T17:30Z", Entity.SCHEDULED_TEXT), "at 9:30 AM"),
+        (Entry("1", "Plans", "2026-11-24T17:30:00+00:00", Entity.MEETING), "at 9:30 AM"),
+        (Entry("1", "Plans", "2026-11-24 17:30", Entity.MEETING), "17:30"),
+        (Entry("1", "We are open", "1", Entity.BULK_TEXT), "to 1 person"),
+        (Entry("1", "We are open", "12", Entity.BULK_TEXT), "to 12 people"),
+        (Entry("1", "Jordan Lee", "Lee Roasters", Entity.CONTACT, ("+14155550150",)), "(415) 555-0150"),
+    ],
+)
+async def test_entries_of_one_name_are_told_apart_by_the_readers_own_clock(
+    world: World, entry: Entry, said: str
+) -> None:
+    assert (await detail_of(world.ctx(PRIYA), entry)).endswith(said)
+
+
+async def test_calls_are_offered_with_when_they_were(world: World) -> None:
+    offered = await ThingChoice("Call", entity=Entity.CALL).suggest(world.ctx(PRIYA), "")
+    assert [one.note for one in offered if not one.note.endswith(("M, incoming", "M, outgoing"))] == []
+    assert "UTC" not in " ".join(one.note for one in offered)
 
 
 async def test_what_was_made_a_moment_ago_is_offered(world: World) -> None:
