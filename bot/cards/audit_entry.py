@@ -14,18 +14,19 @@ from bot.dialpad.action import Risk
 from bot.dialpad.audited import kept_arguments
 
 _OWN: Final = {
+    "alerts.acknowledge": mark("Acknowledged an alert."),
+    "alerts.alerts": mark("Set up alerts."),
+    "alerts.snooze": mark("Snoozed an alert."),
     "audit.audit": mark("Looked at the audit."),
     "audit.export": mark("Exported the audit."),
     "audit.more": mark("Looked at the audit."),
-    "alerts.acknowledge": mark("Acknowledged an alert."),
-    "alerts.snooze": mark("Snoozed an alert."),
-    "alerts.alerts": mark("Set up alerts."),
     "board.anew": mark("Posted a board anew."),
     "board.board": mark("Set up a board."),
-    "bulk.start": mark("Started a bulk change."),
-    "bulk.stop": mark("Stopped a bulk change."),
+    "board.seen": mark("Noted that they have seen a board."),
     "bulk.resume": mark("Resumed a bulk change."),
+    "bulk.start": mark("Started a bulk change."),
     "bulk.step": mark("Went on with a bulk change."),
+    "bulk.stop": mark("Stopped a bulk change."),
     "card.accept": mark("Accepted a call that was handed over."),
     "card.claim": mark("Claimed a call."),
     "card.decline": mark("Declined a call that was handed over."),
@@ -36,12 +37,19 @@ _OWN: Final = {
     "card.reopen": mark("Reopened a call."),
     "card.snooze": mark("Put a call off."),
     "card.takeover": mark("Took a call over."),
+    "card.unassign": mark("Took an assigned call back."),
     "card.wake": mark("Opened a call again that was put off."),
     "connect.agree": mark("Agreed to connect Dialpad."),
+    "connect.refuse": mark("Chose not to connect Dialpad."),
     "connect.with_key": mark("Connected Dialpad with an API key."),
     "country.company": mark("Went back to the company's country for numbers."),
     "country.country": mark("Chose a country for numbers."),
     "disconnect.end": mark("Disconnected Dialpad."),
+    "duty.tell": mark("Chose whether to be told when Dialpad takes them off duty."),
+    "labels.choose": mark("Chose the labels that settle a call."),
+    "live.note": mark("Left a note on a call."),
+    "note.note": mark("Left a note on a call."),
+    "notify.me": mark("Turned on notifications of their own."),
     "notify.pause": mark("Paused notifications."),
     "notify.remove_now": mark("Removed notifications."),
     "notify.resume": mark("Resumed notifications."),
@@ -55,9 +63,13 @@ _OWN: Final = {
     "roles.drop": mark("Removed a rule about who may do what."),
     "roles.edit": mark("Changed who may do what."),
     "roles.rule": mark("Set a rule about who may do what."),
+    "run.drop": mark("Removed a favorite action."),
+    "run.keep": mark("Added a favorite action."),
     "scheduled.cancel": mark("Canceled a scheduled text."),
+    "shortcuts.again": mark("Put a reminder off."),
     "shortcuts.forget": mark("Canceled a reminder."),
     "shortcuts.remind": mark("Set a reminder."),
+    "stats.stop": mark("Stopped statistics that came regularly."),
     "whoami.keep": mark("Kept a change that would have ended."),
 }
 """What people do with what is ours, not Dialpad's."""
@@ -109,7 +121,7 @@ async def audit_sentence(ctx: Ctx, entry: AuditRow) -> tuple[str, list[tuple[str
 def _of_ours(entry: AuditRow) -> str:
     if (known := _OWN.get(entry.route)) is not None:
         return say(known)
-    return entry.route.replace(".", " ").replace("_", " ")
+    return say("Used “{word}”.", word=entry.route.partition(".")[0])
 
 
 async def _subscription(ctx: Ctx, entry: AuditRow) -> list[tuple[str, str]]:

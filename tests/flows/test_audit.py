@@ -180,6 +180,13 @@ async def test_what_was_refused_is_said_as_a_wish_and_why_it_was_not_done(ana: H
     assert "not done: " in told
 
 
+async def test_what_has_no_sentence_is_said_by_the_word_that_people_type(priya: Hands) -> None:
+    await priya.type("/dp run calls")
+    told = str(await priya.type("/dp audit everything"))
+    assert "Used “run”." in told
+    assert "run run" not in told
+
+
 async def test_what_is_ours_is_said_too(priya: Hands) -> None:
     await priya.subscribe("missed")
     told = str(await priya.type("/dp audit"))
