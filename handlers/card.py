@@ -227,7 +227,7 @@ async def accept(ctx: Ctx, card: CardId) -> Answer:
 @router.button(title="Decline", risk=Risk.CHANGE)
 async def decline(ctx: Ctx, card: CardId) -> Answer:
     """Decline work that somebody handed over."""
-    return await _act(ctx, card, "declined", say("Declined. Whoever asked you sees it on the card."))
+    return await _act(ctx, card, "declined", say("Declined. Whoever asked you is told."))
 
 
 @router.button(title="Put off", submit="Put off", risk=Risk.CHANGE)

@@ -121,7 +121,7 @@ def _lines(note: Prose, own: Sequence[Subscription]) -> list[Prose]:
             said.append(words[:1].upper() + words[1:])
         elif one.kinds and _is_filtered(one):
             said.append(say("They are about {what}.", what=in_words(one)))
-        if quiet := quiet_hours(one):
+        if not own[1:] and (quiet := quiet_hours(one)):
             said.append(say("Quiet from {quiet}", quiet=quiet))
     parts: list[Prose] = []
     for line in said:

@@ -186,8 +186,8 @@ class PostedCardRenderer:
         status = await self._status(call, None)
         item = status.item
         show = Button("Show the call", "card.show", {"card": call.id})
-        if hand := value(card.state, "hand"):
-            return _handed(card, status, str(hand))
+        if value(card.state, "hand") or value(card.state, "answer"):
+            return _handed(card, status, await self._about(card, item), (show,) if call.kind == "call" else ())
         asks = bool(value(card.state, "claim")) and item is not None and item.asks(status.now)
         claim = Button("Claim", "card.claim", {"card": call.id}, style="primary")
         stands = state_of(status) if value(card.state, "claim") or (item is not None and item.is_settled) else ""
@@ -242,6 +242,14 @@ class PostedCardRenderer:
         owner = self._accounts.of(subscription.shown_as, within=subscription.company)
         return await self._directory.name_of(owner, Entity.USER, sender.removeprefix("user:")) or ""
 
+    async def _about(self, nudge: StoredCard, item: Item | None) -> Prose:
+        """Return whom it is about that somebody is asked to take over, as the card in the channel names them."""
+        if item is None:
+            return say("a call")
+        shown = await self._store.subscriptions.get(nudge.company, str(value(nudge.state, "shown") or ""))
+        caller = await self.caller(shown, item.number) if item.number else None
+        return _about(item, caller.name if caller else "")
+
     async def caller(self, subscription: Subscription | None, number: str) -> Caller | None:
         """Look a caller up; None when the directory does not know the number, or cannot be asked."""
         if subscription is None:
@@ -250,19 +258,27 @@ class PostedCardRenderer:
         return await look_up_caller(self._directory, owner, number)
 
 
-def _handed(nudge: StoredCard, status: CardStatus, whom: str) -> MessageContent:
-    """Ask somebody to take over what another person has, with the answer once it is given."""
+_ANSWERS: Final = {
+    "accepted": mark("{who} took this over from you: {about}"),
+    "declined": mark("{who} declined to take this over: {about}"),
+}
+
+
+def _handed(nudge: StoredCard, status: CardStatus, about: Prose, shown: tuple[Button, ...]) -> MessageContent:
+    """Ask somebody to take over what another person has, with the answer once it is given; or tell who asked."""
     who, item = Mention(str(value(nudge.state, "from"))), status.item
-    about = _about(item) if item else say("a call")
+    if answer := value(nudge.state, "answer"):
+        return MessageContent(Reply(sentence(_ANSWERS[str(answer)], who=who, about=about), shown))
     said = sentence("{who} asks you to take this over: {about}", who=who, about=about)
     card = {"card": status.card}
-    if item is None or item.asked != whom:
+    if item is None or item.asked != str(value(nudge.state, "hand")):
         return MessageContent(Reply(said), state_of(status) if item else "")
     accept = Button("Accept", "card.accept", card, style="primary")
     return MessageContent(Reply(said, (accept, Button("Decline", "card.decline", card))))
 
 
-def _about(item: Item) -> Prose:
-    who = Phone(item.number) if item.number else say("a hidden number")
+def _about(item: Item, name: str) -> Prose:
+    number = Phone(item.number) if item.number else say("a hidden number")
+    who = prose(name, " ", number) if name else number
     line = say(" on {line}", line=item.line_name) if item.line_name else ""
     return sentence("{who}{on_line}, waiting since {when}.", who=who, on_line=line, when=When(item.since, "date"))

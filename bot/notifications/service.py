@@ -484,7 +484,10 @@ class NotificationService:
         def follow(connection: Transaction, after: Item) -> None:
             self._ask_later(connection, found.company, after, deed)
             if deed == "handed":
-                self._ask_colleague(connection, found, act)
+                self._tell(connection, found, act, act.to, {"hand": act.to, "from": act.by})
+            asker = _who_asked(before)
+            if deed in {"accepted", "declined"} and asker and asker != act.by:
+                self._tell(connection, found, act, asker, {"answer": deed, "from": act.by})
 
         after, done = await self._store.histories.act(
             found.company, customer.name, before.line, act,
@@ -511,11 +514,12 @@ class NotificationService:
             asked.add(one.channel)
             ask_at(connection, company, one.id, moment, step=step, episode=item.asks_since)
 
-    def _ask_colleague(self, connection: Transaction, card: StoredCard, act: Act) -> None:
-        """Ask somebody in a direct message to take over what another person has."""
-        said = fragment(0, 0, {"hand": act.to, "from": act.by})
-        name = f"handed:{card.id}:{act.by}:{act.to}:{act.at.isoformat()}"
-        wanted = [NewPosting(act.to, "")]
+    def _tell(self, connection: Transaction, card: StoredCard, act: Act, whom: str, told: Mapping[str, str]) -> None:
+        """Ask somebody in a direct message to take over what another person has, or tell who asked what they said."""
+        shown = next((one.subscription_id for one in of_cards(connection, card.company, [card.id])), "")
+        said = fragment(0, 0, {**told, "shown": shown})
+        name = f"{act.what}:{card.id}:{act.by}:{whom}:{act.at.isoformat()}"
+        wanted = [NewPosting(whom, "")]
         part = CardPart("nudge", (name,), said, lambda *_: wanted, about=card.id)
         self._store.cards.absorbing.absorb(connection, card.company, [part])
 
@@ -705,6 +709,11 @@ class NotificationService:
 
     async def note_roster(self, company: CompanyKey, roster: Roster) -> None:
         await self._store.rosters.note(company, roster)
+
+
+def _who_asked(item: Item) -> str:
+    """Return who asked somebody last to take an item over, "" for nobody."""
+    return next((step.by for step in reversed(item.steps) if step.what == "handed"), "")
 
 
 def _settings(subscription: Subscription | None) -> Subscription | None:

@@ -160,6 +160,20 @@ async def test_two_hand_it_over_at_once_and_one_is_asked(ana: Hands, sam: Hands,
     assert owners(ana) >= {ANA.slack_id}
 
 
+@pytest.mark.parametrize(
+    ("pressed", "told"), [("Accept", "took this over from you: "), ("Decline", "declined to take this over: ")]
+)
+async def test_whoever_asked_hears_what_the_other_one_said(ana: Hands, sam: Hands, pressed: str, told: str) -> None:
+    await handed(ana)
+    asked = await sam.told()
+    assert "asks you to take this over: Jordan Lee <tel:" in said(asked)
+    await sam.press(asked, pressed)
+    await until_posted(ana.demo)
+
+    assert f"<@{SAM.slack_id}> {told}Jordan Lee <tel:" in said(ana.from_app[-1])
+    assert labels(ana.from_app[-1]) == ["Show the call"]
+
+
 async def test_somebody_who_accepts_twice_has_it_once(ana: Hands, sam: Hands) -> None:
     await handed(ana)
     asked = await sam.told()
