@@ -6,7 +6,7 @@ from typing import Final
 from bot.activity.news import DIGESTS, OF_ONE_PERSON, NewsKind, kinds_that
 from bot.activity.news_words import read_kinds
 from bot.activity.subscriptions.filters import YOU, PlaceFilter, QuietHoursFilter
-from bot.activity.subscriptions.overlap import joined
+from bot.activity.subscriptions.overlap import joined, with_quiet_hours_of
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.basics.errors import UserError
@@ -41,11 +41,16 @@ async def own_subscriptions(ctx: Ctx, notifications: Notifications) -> list[Subs
 async def added_to_own(
     ctx: Ctx, notifications: Notifications, made: Subscription
 ) -> tuple[Subscription | None, Subscription]:
-    """Return the person's own notifications and what they become, when ``made`` only adds events to them; otherwise
-    None, and ``made`` as a new subscription."""
+    """Return the person's own notifications and what they become, when ``made`` only adds events or quiet hours to
+    them; otherwise None, and ``made`` as a new subscription. Quiet hours are for a person: beside notifications
+    without them, those of a second one would hold nothing."""
     if await is_own(ctx, made):
         for own in await own_subscriptions(ctx, notifications):
-            if not own.paused and (both := joined(own, made)) is not None:
+            if own.paused:
+                continue
+            quiet = with_quiet_hours_of(own, made) if made.quiet else own
+            both = joined(quiet, made if made.quiet else with_quiet_hours_of(made, own))
+            if both is not None:
                 return own, both
     return None, made
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.activity.news import NewsKind
 from bot.activity.registers import fragment
 from bot.app import Bot
 from bot.sandbox.cast import ANA, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT
@@ -271,6 +272,18 @@ async def test_my_own_notifications_are_spoken_of_as_mine(ana: Hands) -> None:
     tested = said(await ana.press(switches, "Test"))
     assert "to you, in a direct message." in tested
     assert "/invite" not in tested
+
+
+async def test_my_quiet_hours_are_for_all_that_i_get(ana: Hands, demo: Demo) -> None:
+    await ana.type("/dp notify me")
+    await ana.type("/dp notify me only quiet:22-7")
+    assert "Save the change?" in said(await ana.modal())
+    await ana.submit()
+    await ana.subscribe("me failed-sms")
+    (own,) = await demo.bot.store.subscriptions.owned(ana.key)
+    assert own.quiet is not None
+    assert {NewsKind.RECAP, NewsKind.SMS, NewsKind.FAILED_SMS} <= own.kinds
+    assert said(await ana.type("/dp notify me")).count("10:00 PM to 7:00 AM") == 1
 
 
 async def test_a_channel_i_am_not_in_is_told_to_the_owner_once(priya: Hands, demo: Demo) -> None:

@@ -89,6 +89,13 @@ def find_overlaps(subscription: Subscription, others: Iterable[Subscription]) ->
     return sorted(found, key=lambda one: (not one.whole, -len(one.kinds)))
 
 
+def with_quiet_hours_of(one: Subscription, other: Subscription) -> Subscription:
+    """Return ``one`` with the quiet hours of ``other``, by the clock of ``other`` where nothing went by a clock yet."""
+    quiet = [found for found in other.included if isinstance(found, QuietHoursFilter)]
+    zone = one.zone if settings_of(one)["clock"] else other.zone
+    return replace(one, included=arranged([*one.without(QuietHoursFilter).included, *quiet]), zone=zone)
+
+
 def joined(other: Subscription, new: Subscription) -> Subscription | None:
     """Return ``other`` changed so that it wants what both want and nothing more; None when one cannot say both."""
     mine, theirs = settings_of(new), settings_of(other)
