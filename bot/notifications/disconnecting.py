@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -16,6 +17,7 @@ from bot.dialpad.connection import DialpadConnection, DialpadConnections
 from bot.notifications.hooks import DialpadHooks
 from bot.notifications.removals import RemovalsAtDialpad
 from bot.notifications.taking_over import TakeOvers
+from bot.store.audit import WRITTEN_WITHIN_S
 from bot.store.departures import Departure
 from bot.store.removals import Removal
 from bot.store.store import Store
@@ -25,6 +27,8 @@ log = structlog.get_logger(__name__)
 REMOVED_WITHIN_S: Final = 6.0
 """How long a person waits to hear whether Dialpad has removed everything."""
 RENEWED_WITHIN_S: Final = 3.0
+LATE_BY_S: Final = 2 * WRITTEN_WITHIN_S
+"""After this every process has written what it had to write about a workspace that left."""
 HEIRS_WITHIN_S: Final = 4.0
 """How long Dialpad is asked which colleague sees the same lines."""
 
@@ -54,6 +58,7 @@ class Disconnector:
         self._moved = moved
         self._take_overs = take_overs
         self._tasks: set[asyncio.Task[None]] = set()
+        self._late: set[asyncio.Task[None]] = set()
 
     async def would_end(self, person: PersonKey) -> Ended:
         """Return what ``disconnect`` would remove."""
@@ -141,6 +146,9 @@ class Disconnector:
         async with self._hooks.quiet(RENEWED_WITHIN_S):
             gone = await self._store.departures.forget_workspace(team_id)
         log.info("workspace forgotten", team=team_id, hooks=len(gone.hooks), connections=len(gone.removals))
+        late = asyncio.create_task(self._forget_late_entries(team_id, self._store.context.now()))
+        self._late.add(late)
+        late.add_done_callback(self._late.discard)
         await self._hooks.stop_listening(gone.hooks)
         self._in_background(self._sweep())
         self._in_background(self._work_off(gone.removals))
@@ -157,9 +165,9 @@ class Disconnector:
 
     async def aclose(self) -> None:
         """Stop removing. What is not removed yet stays on the list."""
-        for task in set(self._tasks):
+        for task in (under_way := self._tasks | self._late):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _sweep(self) -> None:
         """Delete the names and numbers that nobody sees any more."""
@@ -167,6 +175,14 @@ class Disconnector:
             await self._store.directory.sweep()
         except Exception:  # it is done again every hour
             log.exception("what nobody sees any more is not deleted yet")
+
+    async def _forget_late_entries(self, team_id: str, gone_at: datetime) -> None:
+        """Delete what another process had still to write about the workspace."""
+        try:
+            await asyncio.sleep(LATE_BY_S)
+            await self._store.departures.forget_late_entries(team_id, gone_at)
+        except Exception:  # it is a line about a request or two
+            log.exception("what was done in a workspace just before it left is in the audit")
 
     async def _work_off(self, names: Collection[str]) -> None:
         try:

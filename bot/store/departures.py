@@ -3,6 +3,7 @@ removed at Dialpad. If the process dies afterwards, events that still come are r
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, delete, func, select, tuple_, update
@@ -12,6 +13,7 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import OWN, CompanyKey, company_of, own_company
 from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection
+from bot.store.audit_chain import audit
 from bot.store.card_rows import cards
 from bot.store.connections import StoredConnections, connections
 from bot.store.directory_tables import entries, lists
@@ -135,6 +137,11 @@ class Departures:
             return Departure(tuple(ours), tuple(left))
 
         return await self._context.database.write(change)
+
+    async def forget_late_entries(self, team_id: str, until: datetime) -> None:
+        """Delete entries of the audit about what was done before a workspace left, which a process wrote afterwards."""
+        late = and_(audit.c.team_id == team_id, audit.c.at <= until, audit.c.chain_no.is_(None))
+        await self._context.run(everywhere(delete(audit).where(late), Everywhere.LEAVING))
 
     def _note(
         self, connection: Connection, person: PersonKey, owned: Sequence[Hook], link: DialpadConnection | None

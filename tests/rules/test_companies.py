@@ -66,6 +66,7 @@ CROSSING: Final = {
     "departures._delete_what_goes_with": {"LEAVING"},
     "departures._forget_hooks": {"LEAVING"},
     "departures._owned": {"LEAVING"},
+    "departures.forget_late_entries": {"LEAVING"},
     "departures.forget_workspace": {"LEAVING"},
     "departures.leave": {"LEAVING"},
     "departures.would_end": {"LEAVING"},

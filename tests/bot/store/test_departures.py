@@ -91,6 +91,18 @@ async def test_what_came_in_for_a_workspace_goes_with_its_hook(store: Store, ana
     assert (await store.events.waiting(), await store.gaps.recent()) == ([], [])
 
 
+async def test_what_was_written_late_about_a_workspace_that_left_goes_too(
+    store: Store, clock: Clock, ana: PersonKey
+) -> None:
+    before = store.audit.build_line(ana, route="dnd.dnd", outcome="done", origin="command")
+    gone_at = clock.at
+    clock.pass_(seconds=5)
+    after = store.audit.build_line(ana, route="connect.connect", outcome="done", origin="command")
+    await store.audit.write([before, after])  # they have the app again
+    await store.departures.forget_late_entries(ana.team_id, gone_at)
+    assert [one.route for one in await store.audit.recent_of_all()] == ["connect.connect"]
+
+
 async def receive(store: Store, hook_id: str) -> None:
     await store.events.receive("call:1", hook_id=hook_id, kind="call", body=b"{}", timed=True, held=False)
 
