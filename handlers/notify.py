@@ -710,8 +710,7 @@ async def _me(ctx: Ctx, notifications: Notifications, words: str) -> Answer:
     subscription = await new_own_subscription(ctx, notifications, USUAL)
     return switches(
         [subscription],
-        await notifications.save_subscription(subscription, ctx.person)
-        or say("You'll be notified about them from now on."),
+        await notifications.save_subscription(subscription, ctx.person) or say("You'll be notified from now on."),
     )
 
 
