@@ -47,8 +47,8 @@ async def everybody_busy_and_one_waits(demo: Demo) -> int:
 
 
 async def test_it_says_who_answers_and_how_the_day_goes(sam: Hands) -> None:
-    posted = await put_up(sam)
-    assert "2 on duty" in said(posted)
+    await put_up(sam)
+    posted = await shown(sam, CALM, "2 on duty")
     assert "Ana Ferreira" in said(posted)
     assert "2 off duty" in said(posted)
     assert {"Who is on duty", "Change duty…", "Open work", "Statistics of today"} <= set(labels(posted))

@@ -173,6 +173,7 @@ async def test_what_was_looked_at_by_hand_does_not_come_once_more(priya: Hands, 
     pressed = said(await priya.press(asked, "Check now"))
     assert found in pressed or "You have these statistics already" in pressed  # where the clock was quicker
     assert not [one for one in await priya.pending() if one.route.endswith("ready")]
+    await priya.person.until(lambda: any(found in said(one) for one in priya.person.ephemerals("#support")))
     priya.demo.clock.forward(SOON)
     await priya.settled()
     assert sum(found in said(one) for one in priya.person.ephemerals("#support")) == 1
