@@ -54,6 +54,8 @@ from bot.store.store import Store
 
 REMINDED: Final = 50
 """The step within a round at which the claimer was reminded."""
+LOOKED_AT_AGAIN_S: Final = 60.0
+"""While somebody is answering, or about to: they may stop without having answered."""
 
 _ASKED: Final = "asked"
 """Names what is said in a step: whoever it turns out to reach, once."""
@@ -108,6 +110,9 @@ class Escalations:
         elif item.snoozed_until is not None and item.snoozed_until > now:
             wait_s = (item.snoozed_until - now).total_seconds()
             await self._store.postings.step(posting, to=posting.step, next_s=wait_s)
+        elif answering := item.who_answers(now):  # nobody is asked or reminded while somebody answers
+            left_s = (max(one.until for one in answering) - now).total_seconds()
+            await self._store.postings.step(posting, to=posting.step, next_s=min(left_s, LOOKED_AT_AGAIN_S))
         elif item.owner:
             await self._claimed(posting, item, subscription)
         elif not item.asks(now):

@@ -43,6 +43,7 @@ from tests.bot.notifications.posting import (
     join,
     stage_posting,
 )
+from tests.bot.store.test_connections import LINK
 
 MISSED = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20))
 POLICY = EscalationPolicy(claim=5, handle=30, group="S1", person="U2", supervisor="U3", last="sms")
@@ -246,6 +247,45 @@ async def test_what_was_given_back_is_asked_for_anew(stage: PostingStage, phones
     await pass_minutes(stage, phones, 5)
 
     assert await pings(stage) == [["U0ANA0001"], ["U0ANA0001"]]
+
+
+async def answers(stage: PostingStage, *, stops: bool = False) -> None:
+    """Sam opens the form of a text to whoever called, or closes it."""
+    await stage.store.connections.save(SAM, replace(LINK, company_id=COMPANY.company))
+    number = (await the_work(stage)).number
+    if stops:
+        await board(stage).stopped_answering(SAM, [number])
+    else:
+        await board(stage).answering(SAM, [number])
+
+
+async def test_nobody_is_asked_while_somebody_is_answering(stage: PostingStage, phones: Phones) -> None:
+    await pass_minutes(stage, phones, 4.5)
+    await answers(stage)
+    for _ in range(4):
+        await pass_minutes(stage, phones, 1)
+        assert await nudges(stage) == []
+    await pass_minutes(stage, phones, 1)
+    assert await pings(stage) == [["U0ANA0001"]]
+
+
+async def test_whoever_stops_answering_holds_it_up_for_a_minute_at_most(stage: PostingStage, phones: Phones) -> None:
+    await pass_minutes(stage, phones, 4.5)
+    await answers(stage)
+    await pass_minutes(stage, phones, 1)
+    await answers(stage, stops=True)
+    await pass_minutes(stage, phones, 1)
+    assert await pings(stage) == [["U0ANA0001"]]
+
+
+async def test_a_claim_is_not_given_up_while_its_owner_is_answering(stage: PostingStage, phones: Phones) -> None:
+    await board(stage).act(await the_call(stage), SAM, "claimed")
+    await pass_minutes(stage, phones, 29)
+    await answers(stage)
+    await pass_minutes(stage, phones, 2)
+    assert await nudges(stage) == []
+    await pass_minutes(stage, phones, 4)
+    assert await pings(stage) == [[SAM.user_id]]
 
 
 async def test_what_is_handled_is_over(stage: PostingStage, phones: Phones) -> None:
