@@ -7,11 +7,12 @@ from typing import Annotated, Final
 
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.group import Group, GroupChoice
-from bot.arguments.moment import UNTIL, Moment
+from bot.arguments.moment import Moment
 from bot.arguments.phonebook import name_length
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError
 from bot.basics.language import say
+from bot.basics.times import UNTIL
 from bot.basics.words import Word
 from bot.cards.cover import meant_for_others
 from bot.cards.silence import SilentGroup, silent_groups, silent_in

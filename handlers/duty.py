@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from bot.arguments.colleague import Colleague, ColleagueChoice
-from bot.arguments.moment import UNTIL, Moment
+from bot.arguments.moment import Moment
 from bot.arguments.phonebook import name_length, named, said
 from bot.arguments.places import raw_of
 from bot.arguments.reason import Reason
@@ -15,6 +15,7 @@ from bot.arguments.switch import Switch
 from bot.basics.errors import Conflict, DialpadError, FieldError, NotAllowed, NotFound, UserError
 from bot.basics.language import mark, say
 from bot.basics.name_search import fold, name_words
+from bot.basics.times import UNTIL
 from bot.basics.words import Word, split
 from bot.cards.cover import meant_for_others
 from bot.cards.presence import reason_of

@@ -9,10 +9,11 @@ from typing import Annotated, Final
 from bot.activity.cover import Cover, view_cover
 from bot.activity.roster import Roster
 from bot.arguments.group import Group, GroupChoice
-from bot.arguments.moment import UNTIL, Moment, MomentWords
+from bot.arguments.moment import Moment, MomentWords
 from bot.basics.errors import Conflict, DialpadError, FieldError, Unavailable, UserError
 from bot.basics.language import say
 from bot.basics.person import PersonKey
+from bot.basics.times import UNTIL
 from bot.cards.channel_line import line_of_channel
 from bot.cards.cover import lines_of, meant_for_others
 from bot.cards.live_call import CardId

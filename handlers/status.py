@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.arguments.moment import UNTIL, Moment
+from bot.arguments.moment import Moment
 from bot.arguments.text_with_time import TextWithTime, ends_in
 from bot.basics.language import say
+from bot.basics.times import UNTIL
 from bot.basics.words import FILLERS, did_you_mean
 from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Text

@@ -11,6 +11,7 @@ from bot.basics.language import say, say_count, say_day
 from bot.basics.times import (
     DAY,
     LONGEST,
+    UNTIL,
     WHOLE_WEEKDAYS,
     UnclearTime,
     clock,
@@ -47,8 +48,6 @@ _DATE: Final = re.compile(
     r"(?:the )?(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?: of)?(?: (?P<month>[a-z]{3,9}))?"
     r"|(?P<first>[a-z]{3,9}) (?P<then>[0-9]{1,2})(?:st|nd|rd|th)?)"
 )
-UNTIL: Final = ("until", "till", "til", "untill", "untl", "upto", "'til", "’til")
-"""Words before the end of a while, as people spell them."""
 _LEAD: Final = re.compile(
     rf"(?:(?:for|during|since now|(?:up )?(?:{'|'.join(UNTIL)})|up to|to|in|within|at|by|on|about|around)\s+)+"
 )

@@ -56,6 +56,10 @@ _NOT_UNDERSTOOD: Final = {
 }
 
 
+UNTIL: Final = ("until", "till", "til", "untill", "untl", "upto", "'til", "’til")
+"""Words before the end of a while, as people spell them."""
+
+
 class UnclearTime(ValueError):
     """Text that is no time, no weekday or no hours; the message is the sentence for the person. ``what`` was expected:
     "time", "hours", "weekday" or "days"; ``advice`` is the sentence that says what to type."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.basics.errors import FieldError, UserError
 from bot.basics.language import say
+from bot.basics.times import UNTIL
 from bot.basics.words import FILLERS, did_you_mean, split, verbatim
 from bot.contract.argument import Option, SeveralMeanings, Text
 from bot.contract.context import Ctx
@@ -31,6 +32,9 @@ _ORDINARY: Final = frozenset(
 )
 """Words of a free text that are no mistyped ones."""
 _MOST_TRIES: Final = 12
+_LONGEST_TIME: Final = 4
+"""Words of a time."""
+_LIKE_A_TIME: Final = re.compile(r"[0-9]|(?:half|hours?|hrs?|minutes?|mins?|days?|weeks?)\b", re.IGNORECASE)
 _LONG_ENOUGH: Final = 5
 """Letters from which a word is no short name that is like one of ours."""
 _LONGEST_ARGS: Final = 1_900
@@ -149,11 +153,34 @@ async def check_slips(
         line for line, typed in await _slips(ctx, route, text)
         if typed not in _ORDINARY and await _says_more(ctx, route, line, raw) and not await _is_colleague(ctx, typed)
     ]  # fmt: skip
-    meant = [*corrected_buttons(ctx, route.word, lines), *corrected_buttons(ctx, "", others)]
-    if meant:
+    lost, without = ("", []) if lines else await _lost_time(ctx, route, text, raw)
+    meant = [*corrected_buttons(ctx, route.word, [*lines, *without]), *corrected_buttons(ctx, "", others)]
+    if meant or lost:
         shown = text if text in line else line or text
         as_typed = Button(say("As typed: {text}", text=verbatim(shown)), route.id, raw)
-        raise Doubt(say("Did you mean:"), (*meant, as_typed))
+        form = () if meant else (Button("Open the form", route.id, raw, form=True),)
+        why = say("Did you mean:") if meant else say("I don't understand the time after “{word}”.", word=lost)
+        raise Doubt(why, (*meant, *form, as_typed))
+
+
+async def _lost_time(ctx: Ctx, route: Route, text: str, raw: RawArgs) -> tuple[str, list[str]]:
+    """Find a word before a time within a free text, which took it because what follows is no time: "until xx 1pm".
+    With it the lines without what is wrong there; "" when there is no such word."""
+    free = [str(raw.get(name, "")) for name, one in route.arguments.items() if one.takes_any_words]
+    kept = set(" ".join(free).casefold().split())
+    keywords = {word for one in route.arguments.values() if not one.takes_any_words for word in one.keywords}
+    words = split(text, await ctx.region())
+    for index, word in enumerate(words[:-1]):
+        said, after = word.text.casefold(), words[index + 1 : index + 1 + _LONGEST_TIME]
+        is_span = said == "for" and after[0].text != "the" and any(_LIKE_A_TIME.match(one.text) for one in after)
+        is_before = said in UNTIL or is_span
+        if word.quoted or said not in kept & keywords or not is_before:
+            continue
+        lines = (f"{text[: one.start]}{text[one.end :].lstrip()}" for one in after[:-1])
+        return said, [
+            one for one in lines if await _meant_by(ctx, route, one) and await _says_more(ctx, route, one, raw)
+        ]
+    return "", []
 
 
 async def _says_more(ctx: Ctx, route: Route, line: str, raw: RawArgs) -> bool:
