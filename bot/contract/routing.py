@@ -370,6 +370,14 @@ class RouteTable:
             found.setdefault(_without_articles(phrase), meant)
         return found
 
+    @cached_property
+    def _with_sentences(self) -> tuple[Route, ...]:
+        return tuple(route for route in self.order if route.sentences)
+
+    @cached_property
+    def _with_patterns(self) -> tuple[Route, ...]:
+        return tuple(route for route in self.order if route.patterns)
+
     def patterned(
         self, text: str, *, only_texts: bool = False, sentences: bool = False, word: int | None = None,
         routes: Sequence[Route] | None = None,
@@ -380,7 +388,7 @@ class RouteTable:
         ``routes``: those that may be meant, by default all."""
         whole = " ".join(seen(readable(text)).replace("’", "'").split())
         line = _without_thanks(whole).strip(" .!?") or whole
-        for route in self.order if routes is None else routes:
+        for route in (self._with_sentences if sentences else self._with_patterns) if routes is None else routes:
             for pattern, words in route.sentences if sentences else route.patterns:
                 tail = VERBATIM in pattern.groupindex
                 if not tail and (only_texts or len(text) > _LONGEST_PATTERN):
