@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 
+import structlog
+
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.moment import Moment
 from bot.arguments.phonebook import name_length, named, said
@@ -33,6 +35,7 @@ from bot.dialpad.actions.callcenters import DutyStatus, GetDutyStatus, SetDutySt
 from bot.dialpad.actions.users import GetUser
 
 router = Router()
+_log = structlog.get_logger(__name__)
 
 LONGEST_REASON: Final = 75
 """Most characters of a reason, as many as an option's value has."""
@@ -183,6 +186,8 @@ async def _change(
         raise UserError(
             say("Only {colleague} and their supervisors can do that. Ask one of them.", colleague=colleague.name)
         ) from None
+    if colleague is not None and before.on_duty is not state:
+        await _tell(ctx, colleague, state, reason)
     was, now = _in_words(before.on_duty, before.duty_status_reason), _in_words(state, reason)
     shown = sentence("still {now}", now=now) if was == now else prose(was, " → ", Bold(now))
     others = await meant_for_others(ctx, silent=True) if not state and colleague is None else ""
@@ -314,11 +319,24 @@ async def back(
     if bool(present.on_duty) == state:
         return Nothing()
     await ctx.send(SetDutyStatus(id=colleague.id if colleague else ME, on_duty=state))
+    if colleague is not None:
+        await _tell(ctx, colleague, state, None)
     return Reply(
         sentence("Time's up. {whose}: {duty} again.", whose=_whose(colleague), duty=_in_words(state, None)),
         buttons=_buttons(state, colleague),
         tone="done",
     )
+
+
+async def _tell(ctx: Ctx, colleague: Colleague, on_duty: bool, reason: str | None) -> None:
+    """Tell a colleague that their duty was changed for them; what is done is done when that cannot be stored."""
+    if ctx.deps.notifications is None:
+        return
+    try:
+        name = (await ctx.deps.people.profile(ctx.person)).name
+        await ctx.deps.notifications.tell_of_duty(ctx.person, colleague.id, name, on_duty=on_duty, reason=reason or "")
+    except Exception as problem:  # noqa: BLE001  they see it on their phone, and it must not look as if nothing was done
+        _log.warning("an agent was not told of their duty", problem=type(problem).__name__)
 
 
 async def _ask(ctx: Ctx, colleague: Colleague | None) -> DutyStatus:

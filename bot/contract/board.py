@@ -244,6 +244,11 @@ class Notifications(Protocol):
         """Note that this person is about to change an agent's duty, by their id at Dialpad."""
         ...
 
+    async def tell_of_duty(self, person: PersonKey, agent: str, name: str, *, on_duty: bool, reason: str = "") -> None:
+        """Tell an agent, by their id at Dialpad, that this person, called ``name``, changed their duty. Nobody is told
+        who is not connected here, or who did it themselves."""
+        ...
+
     async def post_boards_anew(self, subscription: Subscription) -> None:
         """Post a subscription's boards as new messages; those that were there say that they are kept up no more."""
         ...

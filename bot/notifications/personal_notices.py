@@ -19,6 +19,9 @@ EVENTS_PARKED: Final = mark(
     "this bot to look at it with `dialpad-chatops events list`. Until then you find it in Dialpad's own history."
 )
 
+PUT_OFF_DUTY: Final = mark("{who} put you off duty{why}. Call center calls go to others until you are back.")
+PUT_ON_DUTY: Final = mark("{who} put you on duty{why}, so call center calls ring at your phone.")
+
 
 async def tell_person(
     store: Store,

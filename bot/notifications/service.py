@@ -48,6 +48,7 @@ from bot.notifications.call_log import CallLog
 from bot.notifications.digests import Digests
 from bot.notifications.escalation import REMINDED, handle_within
 from bot.notifications.forecasting import forecast
+from bot.notifications.personal_notices import PUT_OFF_DUTY, PUT_ON_DUTY, tell_person
 from bot.notifications.telling import last_texts, texts_by_id, told_of
 from bot.notifications.work_times import works_of
 from bot.slack.api.channel_messages import ChannelMessages
@@ -421,6 +422,16 @@ class NotificationService:
         if company is not None:
             said = changed_here(self._store.now())
             await self._store.cards.absorb(company, "agent", [f"agent:{agent}"], said, lambda *_: [])
+
+    async def tell_of_duty(self, person: PersonKey, agent: str, name: str, *, on_duty: bool, reason: str = "") -> None:
+        company = await self._store.connections.company(person)
+        told = None if company is None else await self._store.connections.connected_as(company, agent)
+        if told is None or told == person:
+            return
+        text, values = PUT_ON_DUTY if on_duty else PUT_OFF_DUTY, {"who": name, "why": f" ({reason})" if reason else ""}
+        key = f"duty:{person.user_id}:{self._store.now().isoformat()}"
+        await tell_person(self._store, told, key, text, [("My duty", "duty.duty")], values)
+        self._wake()
 
     async def post_boards_anew(self, subscription: Subscription) -> None:
         old = await self._of_its_company(subscription)

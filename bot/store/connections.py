@@ -135,12 +135,16 @@ class StoredConnections:
         return await self._context.database.read(query)
 
     def at_dialpad(self, connection: Connection, company: CompanyKey, user_id: str) -> PersonKey | None:
-        """Return who of a company is connected as this person at Dialpad; None when nobody is."""
+        """Return the same as ``connected_as``, within a transaction."""
         row = connections.c
         statement = select(row.user_id).where(row.team_id == company.team_id, row.dialpad_user_id == user_id)
         statement = statement.where(THEIR_COMPANY == company.company, row.broken.is_(False))  # noqa: SIM300  a column is compared
         found = connection.execute(statement.order_by(row.user_id).limit(1)).scalar_one_or_none()
         return None if found is None else PersonKey(company.team_id, found)
+
+    async def connected_as(self, company: CompanyKey, user_id: str) -> PersonKey | None:
+        """Return who of a company is connected as this person at Dialpad; None when nobody is."""
+        return await self._context.database.read(lambda connection: self.at_dialpad(connection, company, user_id))
 
     async def save(self, key: PersonKey, link: DialpadConnection) -> None:
         """Store a connection in place of an earlier one, whose tokens are gone when this returns."""

@@ -57,6 +57,24 @@ async def test_a_declined_call_too_and_one_stays_off_for_a_while(ana: Hands) -> 
     await ana.person.until(lambda: ana.account.on_duty)
 
 
+async def test_whoever_is_put_off_duty_by_a_colleague_hears_who_did_it(sam: Hands, ana: Hands) -> None:
+    await sam.type("/dp duty off @Ana Ferreira Training")
+    told = await ana.told()
+    assert "Sam put you off duty (Training)." in said(told)
+    await ana.press(told, "My duty")
+    assert "Go on duty" in labels(ana.person.ephemerals("app")[-1])
+    await sam.type("/dp duty off @Ana Ferreira for 30m Training")  # she is, and only now until when
+    await sam.let_time_pass()
+    await ana.person.until(lambda: "Sam put you on duty, so" in said(ana.from_app[-1]))
+    assert len([one for one in ana.from_app if "Sam put you" in said(one)]) == 2
+
+
+async def test_who_names_themselves_is_told_nothing(sam: Hands) -> None:
+    await sam.type("/dp duty off @Sam Okafor")
+    await until_posted(sam.demo)
+    assert not [one for one in sam.from_app if "put you" in said(one)]
+
+
 async def test_who_goes_off_duty_themselves_is_not_told(ana: Hands) -> None:
     await ana.type("/dp duty off")
     await until_heard(ana.demo)

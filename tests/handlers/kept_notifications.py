@@ -73,6 +73,7 @@ class RememberedBoard:
     seen: list[tuple[str, str]] = field(default_factory=list)
     snoozed: list[tuple[str, datetime]] = field(default_factory=list)
     duty_changes: list[str] = field(default_factory=list)
+    told_of_duty: list[tuple[str, str, bool, str]] = field(default_factory=list)
     posted_anew: list[str] = field(default_factory=list)
     noted: list[tuple[str, CallDeedKind, str]] = field(default_factory=list)
 
@@ -215,6 +216,9 @@ class RememberedBoard:
         at = NOON + timedelta(seconds=len(self.acts))
         self.acts.append((card.id, Act(at, person.user_id, deed, before.line, to, until, words)))
         return Acted(await self.item(card), done=True)
+
+    async def tell_of_duty(self, person: PersonKey, agent: str, name: str, *, on_duty: bool, reason: str = "") -> None:
+        self.told_of_duty.append((agent, name, on_duty, reason))
 
     async def is_gone(self, person: PersonKey) -> bool:
         return person.user_id in self.gone
