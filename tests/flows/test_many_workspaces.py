@@ -82,7 +82,7 @@ async def until_only(demo: Demo, team: str, *tables: str) -> None:
     """Nothing of a workspace is left, but in these tables. Another process may still write what was done before."""
     async with asyncio.timeout(PATIENT_S):
         while not set(await rows_of(demo, team)) <= set(tables):  # noqa: ASYNC110  nothing in this process knows
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0)
 
 
 async def test_nobody_is_answered_before_the_app_is_installed_and_everybody_after() -> None:
