@@ -157,10 +157,14 @@ async def check_slips(
     meant = [*corrected_buttons(ctx, route.word, [*lines, *without]), *corrected_buttons(ctx, "", others)]
     if meant or lost:
         shown = text if text in line else line or text
-        as_typed = Button(say("As typed: {text}", text=verbatim(shown)), route.id, raw)
         form = () if meant else (Button("Open the form", route.id, raw, form=True),)
         why = say("Did you mean:") if meant else say("I don't understand the time after “{word}”.", word=lost)
-        raise Doubt(why, (*meant, *form, as_typed))
+        raise Doubt(why, (*meant, *form, as_typed(shown, route, raw)))
+
+
+def as_typed(text: str, route: Route, raw: RawArgs) -> Button:
+    """Return the button that does what was read, for when something else may have been meant."""
+    return Button(say("As typed: {text}", text=verbatim(text)), route.id, raw)
 
 
 async def _lost_time(ctx: Ctx, route: Route, text: str, raw: RawArgs) -> tuple[str, list[str]]:

@@ -27,7 +27,7 @@ from bot.cards.connecting import connect_card
 from bot.cards.thread_words import read_in_thread
 from bot.contract.audit_trail import About
 from bot.contract.context import Ctx, Deps, Origin, Step
-from bot.contract.corrections import check_slips, corrected_buttons, is_understood, with_choices
+from bot.contract.corrections import as_typed, check_slips, corrected_buttons, is_understood, with_choices
 from bot.contract.doubt import Doubt, NotUnderstood
 from bot.contract.mentions import as_people_read
 from bot.contract.near_patterns import near_patterns
@@ -262,8 +262,8 @@ class Executor:
         if request.words is not None:
             request.raw = await read_words(ctx, route, request.words)
             if others := await self._first_understood(second_meanings(request.line), ctx):
-                as_typed = Button(say("As typed: {text}", text=verbatim(request.line)), route.id, request.raw)
-                raise Doubt(say("Did you mean:"), (*corrected_buttons(ctx, "", others), as_typed))
+                read = as_typed(request.line, route, request.raw)
+                raise Doubt(say("Did you mean:"), (*corrected_buttons(ctx, "", others), read))
             longer = await self._longer_phrases(request, route, ctx)
             await check_slips(ctx, route, request.words, request.raw, longer, line=request.line)
         raw = request.raw = route.by_todays_names(request.raw)
