@@ -58,7 +58,7 @@ class Disconnector:
         self._moved = moved
         self._take_overs = take_overs
         self._tasks: set[asyncio.Task[None]] = set()
-        self._late: set[asyncio.Task[None]] = set()
+        self._late: set[asyncio.Task[None]] = set()  # nobody who waits for what is removed at Dialpad waits for these
 
     async def would_end(self, person: PersonKey) -> Ended:
         """Return what ``disconnect`` would remove."""
@@ -146,17 +146,16 @@ class Disconnector:
         async with self._hooks.quiet(RENEWED_WITHIN_S):
             gone = await self._store.departures.forget_workspace(team_id)
         log.info("workspace forgotten", team=team_id, hooks=len(gone.hooks), connections=len(gone.removals))
-        late = asyncio.create_task(self._forget_late_entries(team_id, self._store.context.now()))
-        self._late.add(late)
-        late.add_done_callback(self._late.discard)
+        self._in_background(self._forget_late_entries(team_id, self._store.now()), self._late)
         await self._hooks.stop_listening(gone.hooks)
         self._in_background(self._sweep())
         self._in_background(self._work_off(gone.removals))
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+    def _in_background(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]] | None = None) -> None:
+        tasks = self._tasks if among is None else among
         task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
     async def idle(self) -> None:
         """Return when Dialpad was asked to remove everything that a workspace left behind."""

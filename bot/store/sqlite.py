@@ -192,7 +192,7 @@ def build_engine(
 
 
 def _say(connection: Connection, statement: str) -> None:
-    """Execute a statement of SQLite's own about the transaction, which by way of SQLAlchemy costs five times as
+    """Execute a statement about the transaction or the connection, which by way of SQLAlchemy costs five times as
     much."""
     raw = cast(sqlite3.Connection, connection.connection.driver_connection)  # None only where it is closed
     try:
@@ -264,9 +264,8 @@ def _prepare_shared(connection: Any, _record: object) -> None:
 
 def _sync(connection: Connection, synced: bool) -> None:
     """Let the next commit wait for the disk, or not. Not in a transaction: it would do nothing there."""
-    raw = connection.connection.driver_connection
-    if raw is not None and connection.info.get(_SYNCED, True) is not synced:
-        raw.execute(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
+    if connection.info.get(_SYNCED, True) is not synced:
+        _say(connection, f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
         connection.info[_SYNCED] = synced
 
 
